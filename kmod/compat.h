@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One source for all supported kernels, 6.1 and later: what changed in between is
+ * here, under the newer name where that can be, and nowhere else.
+ */
+#ifndef ONEPATH_COMPAT_H
+#define ONEPATH_COMPAT_H
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include <linux/version.h>
+
+/* 6.4: class_create() lost its first argument */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define onepath_class_create(name) class_create(THIS_MODULE, name)
+#else
+#define onepath_class_create(name) class_create(name)
+#endif
+
+/* 6.2: devnode() takes a const device */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define ONEPATH_DEVNODE_CONST
+#else
+#define ONEPATH_DEVNODE_CONST const
+#endif
+
+/*
+ * 6.3: vm_flags changes by functions, iommu_map() takes allocation flags, MSI isolation is asked
+ * of a group
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags &= ~flags;
+}
+
+static inline int onepath_iommu_map(struct iommu_domain *domain, unsigned long iova,
+				    phys_addr_t phys, size_t size, int prot)
+{
+	return iommu_map(domain, iova, phys, size, prot);
+}
+
+static inline bool onepath_isolates_msi(struct device *dev, struct iommu_group *group)
+{
+	return device_iommu_capable(dev, IOMMU_CAP_INTR_REMAP);
+}
+#else
+static inline int onepath_iommu_map(struct iommu_domain *domain, unsigned long iova,
+				    phys_addr_t phys, size_t size, int prot)
+{
+	return iommu_map(domain, iova, phys, size, prot, GFP_KERNEL_ACCOUNT);
+}
+
+static inline bool onepath_isolates_msi(struct device *dev, struct iommu_group *group)
+{
+	return iommu_group_has_isolated_msi(group);
+}
+#endif
+
+/* 6.11: a paging domain is made for a device */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+static inline struct iommu_domain *iommu_paging_domain_alloc(struct device *dev)
+{
+	struct iommu_domain *domain = iommu_domain_alloc(dev->bus);
+
+	return domain ? domain : ERR_PTR(-ENODEV);
+}
+#endif
+
+#endif

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a port's DMA may reach. A path's descriptors are shared by its ports, so
+ * an address in them has to mean the same to each: the ports share one IOMMU
+ * domain, in which nothing is mapped but the memory of paths. The DMA API gives
+ * each device addresses of its own and cannot do this.
+ *
+ * Called with onepath_lock held.
+ */
+#include <linux/capability.h>
+#include <linux/cc_platform.h>
+#include <linux/iommu.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include "compat.h"
+#include "module.h"
+
+/*
+ * Each path has a window of bus addresses of its own. They start above 4 GB, clear of
+ * the interrupt range (0xfee00000) and of what firmware reserves for legacy devices.
+ */
+#define WINDOW_BASE  SZ_4G
+#define WINDOW_BYTES SZ_128M
+
+static bool allow_unsafe_noiommu;
+module_param(allow_unsafe_noiommu, bool, 0444);
+MODULE_PARM_DESC(allow_unsafe_noiommu,
+		 "let CAP_SYS_RAWIO drive ports without an IOMMU: they reach all memory");
+
+/**
+ * struct onepath_group - an IOMMU group, claimed for one owner; or a port without one
+ * @node: in onepath_groups
+ * @iommu: NULL without an IOMMU
+ * @domain: what its ports reach
+ * @owner: the process that opened its ports; compared only
+ * @ports: how many ports of it are owned
+ */
+struct onepath_group {
+	struct list_head node;
+	struct iommu_group *iommu;
+	struct onepath_domain *domain;
+	struct pid *owner;
+	unsigned int ports;
+};
+
+static LIST_HEAD(onepath_groups);
+
+static struct onepath_domain *onepath_domain_create(struct device *dev, bool iommu)
+{
+	struct onepath_domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL);
+
+	if (!domain)
+		return ERR_PTR(-ENOMEM);
+	if (iommu) {
+		domain->iommu = iommu_paging_domain_alloc(dev);
+		if (IS_ERR(domain->iommu)) {
+			long rc = PTR_ERR(domain->iommu);
+
+			kfree(domain);
+			return ERR_PTR(rc);
+		}
+	}
+	kref_init(&domain->ref);
+	ida_init(&domain->windows);
+	return domain;
+}
+
+static void onepath_domain_free(struct kref *ref)
+{
+	struct onepath_domain *domain = container_of(ref, struct onepath_domain, ref);
+
+	if (domain->iommu)
+		iommu_domain_free(domain->iommu);
+	ida_destroy(&domain->windows);
+	kfree(domain);
+}
+
+static void onepath_domain_put(struct onepath_domain *domain)
+{
+	kref_put(&domain->ref, onepath_domain_free);
+}
+
+static int onepath_group_attach(struct onepath_group *group, struct onepath_domain *domain)
+{
+	int rc = 0;
+
+	if (group->iommu)
+		rc = iommu_attach_group(domain->iommu, group->iommu);
+	if (rc)
+		return rc;
+	kref_get(&domain->ref);
+	group->domain = domain;
+	return 0;
+}
+
+/* Without a domain a claimed group is blocked: its DMA reaches nothing. */
+static void onepath_group_detach(struct onepath_group *group)
+{
+	if (!group->domain)
+		return;
+	if (group->iommu)
+		iommu_detach_group(group->domain->iommu, group->iommu);
+	onepath_domain_put(group->domain);
+	group->domain = NULL;
+}
+
+static void onepath_group_free(struct onepath_group *group)
+{
+	onepath_group_detach(group);
+	if (group->iommu) {
+		iommu_group_release_dma_owner(group->iommu);
+		iommu_group_put(group->iommu);
+	}
+	list_del(&group->node);
+	put_pid(group->owner);
+	kfree(group);
+}
+
+/* The devices of a group are not separated from each other: one process has all, or none. */
+static void onepath_group_tell_busy(struct device *dev, struct iommu_group *iommu, const char *why)
+{
+	dev_err_ratelimited(dev, "open refused: IOMMU group %d cannot be divided, and %s\n",
+			    iommu_group_id(iommu), why);
+}
+
+/* Takes over the reference to @iommu, also when it fails. */
+static struct onepath_group *onepath_group_create(struct device *dev, struct iommu_group *iommu)
+{
+	struct onepath_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
+	struct onepath_domain *domain;
+	int rc;
+
+	if (!group) {
+		iommu_group_put(iommu);
+		return ERR_PTR(-ENOMEM);
+	}
+	if (iommu) {
+		rc = iommu_group_claim_dma_owner(iommu, group);
+		if (rc) {
+			onepath_group_tell_busy(dev, iommu, "another driver has a device of it");
+			iommu_group_put(iommu);
+			kfree(group);
+			return ERR_PTR(rc == -ENOMEM ? rc : -EBUSY);
+		}
+	}
+	group->iommu = iommu;
+	group->owner = get_pid(task_tgid(current));
+	list_add(&group->node, &onepath_groups);
+
+	domain = onepath_domain_create(dev, iommu);
+	if (IS_ERR(domain)) {
+		rc = PTR_ERR(domain);
+		goto free;
+	}
+	rc = onepath_group_attach(group, domain);
+	onepath_domain_put(domain);
+	if (rc)
+		goto free;
+	return group;
+
+free:
+	onepath_group_free(group);
+	return ERR_PTR(rc);
+}
+
+static struct onepath_group *onepath_group_find(struct iommu_group *iommu)
+{
+	struct onepath_group *group;
+
+	list_for_each_entry(group, &onepath_groups, node)
+		if (group->iommu == iommu)
+			return group;
+	return NULL;
+}
+
+/*
+ * A process that writes descriptors must be confined: its DMA by an IOMMU, and the
+ * interrupts that it could forge by a write to 0xfee00000 by interrupt remapping.
+ */
+static int onepath_dma_check_confined(struct device *dev, struct iommu_group *iommu)
+{
+	const char *why = iommu ? "interrupts are not remapped" : "no IOMMU confines it";
+
+	if (iommu && onepath_isolates_msi(dev, iommu))
+		return device_iommu_capable(dev, IOMMU_CAP_CACHE_COHERENCY) ? 0 : -EOPNOTSUPP;
+	if (!allow_unsafe_noiommu || !capable(CAP_SYS_RAWIO)) {
+		dev_err_ratelimited(dev, "open refused: %s (else: allow_unsafe_noiommu=1)\n", why);
+		return -EPERM;
+	}
+	/* physical addresses are bus addresses on x86 only, and only if memory is not encrypted */
+	if (!iommu && (!IS_ENABLED(CONFIG_X86) || cc_platform_has(CC_ATTR_MEM_ENCRYPT)))
+		return -EOPNOTSUPP;
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+	dev_warn(dev, "%s[%d] can reach all memory: %s, and allow_unsafe_noiommu=1\n",
+		 current->comm, task_tgid_nr(current), why);
+	return 0;
+}
+
+/**
+ * onepath_dma_claim() - makes the port's DMA the caller's process's, in an empty domain
+ * @port: about to be owned; @port->group is set
+ *
+ * Returns 0 or -EPERM, -EBUSY, -EOPNOTSUPP, -ENOMEM and what the IOMMU's driver says.
+ */
+int onepath_dma_claim(struct onepath_port *port)
+{
+	struct device *dev = &port->pdev->dev;
+	struct iommu_group *iommu = iommu_group_get(dev);
+	struct onepath_group *group;
+	int rc;
+
+	lockdep_assert_held(&onepath_lock);
+	rc = onepath_dma_check_confined(dev, iommu);
+	if (rc) {
+		iommu_group_put(iommu);
+		return rc;
+	}
+	group = iommu ? onepath_group_find(iommu) : NULL;
+	if (group) {
+		iommu_group_put(iommu);
+		if (group->owner != task_tgid(current)) {
+			onepath_group_tell_busy(dev, group->iommu,
+						"another process owns a port of it");
+			return -EBUSY;
+		}
+	} else {
+		group = onepath_group_create(dev, iommu);
+		if (IS_ERR(group))
+			return PTR_ERR(group);
+	}
+	group->ports++;
+	port->group = group;
+	return 0;
+}
+
+/* Undoes onepath_dma_claim(); the port does no DMA any more. */
+void onepath_dma_release(struct onepath_port *port)
+{
+	struct onepath_group *group = port->group;
+
+	lockdep_assert_held(&onepath_lock);
+	if (!group)
+		return;
+	port->group = NULL;
+	if (!--group->ports)
+		onepath_group_free(group);
+}
+
+static int onepath_group_move(struct onepath_group *group, struct onepath_domain *domain)
+{
+	struct onepath_domain *old = group->domain;
+	int rc;
+
+	if (old == domain)
+		return 0;
+	if (!group->iommu != !domain->iommu)
+		return -EXDEV;
+	kref_get(&old->ref);
+	onepath_group_detach(group);
+	rc = onepath_group_attach(group, domain);
+	if (rc && onepath_group_attach(group, old))
+		pr_err("onepath: a group lost its domain; its ports reach nothing until closed\n");
+	onepath_domain_put(old);
+	/* an IOMMU that cannot take the other's domain says so with one of these */
+	return rc == -EINVAL || rc == -EBUSY ? -EXDEV : rc;
+}
+
+/**
+ * onepath_dma_join() - brings the ports of a new path into one domain
+ * @ports: all claimed; the input is the first
+ * @count: how many
+ *
+ * The domain is the one that has paths already, or the input's. It counts one path more,
+ * until onepath_dma_leave().
+ *
+ * Returns the domain or an ERR_PTR(): -EXDEV, -ENODEV.
+ */
+struct onepath_domain *onepath_dma_join(struct onepath_port **ports, unsigned int count)
+{
+	struct onepath_domain *target = NULL, *domain;
+	unsigned int n;
+	int rc;
+
+	lockdep_assert_held(&onepath_lock);
+	for (n = 0; n < count; n++) {
+		if (!ports[n]->group || !ports[n]->group->domain)
+			return ERR_PTR(-ENODEV);
+		domain = ports[n]->group->domain;
+		if (!domain->paths || domain == target)
+			continue;
+		if (target)
+			return ERR_PTR(-EXDEV);
+		target = domain;
+	}
+	if (!target)
+		target = ports[0]->group->domain;
+	for (n = 0; n < count; n++) {
+		rc = onepath_group_move(ports[n]->group, target);
+		if (rc)
+			return ERR_PTR(rc);
+	}
+	kref_get(&target->ref);
+	target->paths++;
+	return target;
+}
+
+void onepath_dma_leave(struct onepath_domain *domain)
+{
+	lockdep_assert_held(&onepath_lock);
+	domain->paths--;
+	onepath_domain_put(domain);
+}
+
+/* Finds room for one path's memory in the domain: *@iova is where it starts. */
+int onepath_dma_window_get(struct onepath_domain *domain, u64 *iova)
+{
+	u64 last = U64_MAX;
+	int window;
+
+	if (domain->iommu)
+		last = domain->iommu->geometry.aperture_end;
+	if (last < WINDOW_BASE + WINDOW_BYTES)
+		return -ENOSPC;
+	window = ida_alloc_max(&domain->windows,
+			       min_t(u64, (last - WINDOW_BASE) / WINDOW_BYTES - 1, INT_MAX),
+			       GFP_KERNEL);
+	if (window < 0)
+		return window;
+	*iova = WINDOW_BASE + (u64)window * WINDOW_BYTES;
+	return 0;
+}
+
+void onepath_dma_window_put(struct onepath_domain *domain, u64 iova)
+{
+	ida_free(&domain->windows, (iova - WINDOW_BASE) / WINDOW_BYTES);
+}
+
+static int onepath_chunk_alloc(struct onepath_domain *domain, struct onepath_chunk *chunk, u64 iova,
+			       size_t bytes)
+{
+	phys_addr_t phys;
+	int rc;
+
+	chunk->address = alloc_pages_exact(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	if (!chunk->address)
+		return -ENOMEM;
+	phys = virt_to_phys(chunk->address);
+	chunk->iova = domain->iommu ? iova : phys;
+	if (!domain->iommu)
+		return 0;
+	rc = onepath_iommu_map(domain->iommu, iova, phys, bytes,
+			       IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
+	if (rc)
+		free_pages_exact(chunk->address, bytes);
+	return rc;
+}
+
+/**
+ * onepath_dma_alloc() - memory for a path, mapped in its domain
+ * @domain: the path's
+ * @area: filled
+ * @iova: where it starts for the device, if there is an IOMMU
+ * @chunks: how many
+ * @chunk_bytes: size of each, a multiple of the page size
+ *
+ * The memory is zeroed and charged to the caller's memory cgroup. Returns 0 or -ENOMEM and
+ * what the IOMMU's driver says; then nothing is left.
+ */
+int onepath_dma_alloc(struct onepath_domain *domain, struct onepath_area *area, u64 iova,
+		      unsigned int chunks, size_t chunk_bytes)
+{
+	int rc;
+
+	area->chunk_bytes = chunk_bytes;
+	area->chunks = 0;
+	area->chunk = kcalloc(chunks, sizeof(*area->chunk), GFP_KERNEL_ACCOUNT);
+	if (!area->chunk)
+		return -ENOMEM;
+	for (; area->chunks < chunks; area->chunks++, iova += chunk_bytes) {
+		rc = onepath_chunk_alloc(domain, &area->chunk[area->chunks], iova, chunk_bytes);
+		if (rc) {
+			onepath_dma_free(domain, area);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* No device uses the memory any more; it is unmapped from the domain before it is freed. */
+void onepath_dma_free(struct onepath_domain *domain, struct onepath_area *area)
+{
+	struct onepath_chunk *chunk;
+
+	while (area->chunks) {
+		chunk = &area->chunk[--area->chunks];
+		if (domain->iommu)
+			iommu_unmap(domain->iommu, chunk->iova, area->chunk_bytes);
+		free_pages_exact(chunk->address, area->chunk_bytes);
+	}
+	kfree(area->chunk);
+	area->chunk = NULL;
+}

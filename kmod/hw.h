@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the module asks of the 82599. hw_*.c implement this and reach hardware
+ * through struct onepath_io only, so that the same files run in the kernel,
+ * against the software 82599 in host tests, and in proofs.
+ *
+ * All functions sleep, and none waits without a bound. They return 0 or
+ *   -ETIMEDOUT  the hardware did not do it in time
+ *   -ENODEV     registers read all ones: the device is gone
+ * The caller makes sure that one thread at a time works on a port.
+ */
+#ifndef ONEPATH_HW_H
+#define ONEPATH_HW_H
+
+#include <linux/types.h>
+
+#define ONEPATH_HW_QUEUES 64 /* without DCB and VT, datasheet 7.2.1.2.1 */
+
+/**
+ * struct onepath_io - a port's registers
+ * @read: the register at byte offset @reg of BAR0
+ * @write: writes it
+ * @sleep_us: lets at least @us microseconds pass
+ * @timeout: tells of a wait that ended without success; for logs and traces
+ */
+struct onepath_io {
+	u32 (*read)(struct onepath_io *io, u32 reg);
+	void (*write)(struct onepath_io *io, u32 reg, u32 value);
+	void (*sleep_us)(struct onepath_io *io, u32 us);
+	void (*timeout)(struct onepath_io *io, u32 reg, u32 mask, u32 wanted);
+};
+
+static inline u32 onepath_read(struct onepath_io *io, u32 reg)
+{
+	return io->read(io, reg);
+}
+
+static inline void onepath_write(struct onepath_io *io, u32 reg, u32 value)
+{
+	io->write(io, reg, value);
+}
+
+static inline void onepath_set(struct onepath_io *io, u32 reg, u32 bits)
+{
+	onepath_write(io, reg, onepath_read(io, reg) | bits);
+}
+
+static inline void onepath_clear(struct onepath_io *io, u32 reg, u32 bits)
+{
+	onepath_write(io, reg, onepath_read(io, reg) & ~bits);
+}
+
+/* hw_reset.c */
+int onepath_hw_wait(struct onepath_io *io, u32 reg, u32 mask, u32 wanted, u32 timeout_us);
+int onepath_hw_reset(struct onepath_io *io, bool link);
+
+/* hw_init.c: brings a port that was just reset to life, without queues */
+int onepath_hw_init(struct onepath_io *io);
+
+/* hw_rx.c */
+void onepath_hw_rx_init(struct onepath_io *io);
+int onepath_hw_rx_hold(struct onepath_io *io);
+void onepath_hw_rx_release(struct onepath_io *io);
+int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size);
+int onepath_hw_rx_stop(struct onepath_io *io, u32 queue);
+u32 onepath_hw_rdt(u32 queue);
+
+/* hw_tx.c */
+void onepath_hw_tx_init(struct onepath_io *io);
+int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
+			u64 head_iova);
+int onepath_hw_tx_stop(struct onepath_io *io, u32 queue);
+u32 onepath_hw_tdt(u32 queue);
+
+/* hw_link.c */
+void onepath_hw_link_start(struct onepath_io *io);
+u32 onepath_hw_link_speed_mbps(struct onepath_io *io);
+
+/* hw_filter.c */
+void onepath_hw_filter_init(struct onepath_io *io);
+int onepath_hw_filter_set(struct onepath_io *io, bool promiscuous, bool all_multicast);
+void onepath_hw_filter_mac(struct onepath_io *io, u8 mac[6]);
+
+/* hw_stats.c */
+
+/* Sums since the port was claimed; see struct onepath_port_stats. */
+struct onepath_hw_stats {
+	u64 rx_frames;
+	u64 rx_bytes;
+	u64 rx_missed;
+	u64 rx_crc_errors;
+	u64 rx_length_errors;
+	u64 rx_other_errors;
+	u64 tx_frames;
+	u64 tx_bytes;
+};
+
+void onepath_hw_stats_init(struct onepath_io *io);
+int onepath_hw_stats_add(struct onepath_io *io, struct onepath_hw_stats *sum);
+
+#endif
