@@ -37,24 +37,27 @@ static u64 onepath_hw_stats_read64(struct onepath_io *io, u32 low, u32 high)
  */
 int onepath_hw_stats_add(struct onepath_io *io, struct onepath_hw_stats *sum)
 {
+	struct onepath_hw_stats now = *sum;
 	u32 n;
 
+	now.rx_frames += onepath_read(io, REG_QPRC(0));
+	now.rx_bytes += onepath_hw_stats_read64(io, REG_QBRC_L(0), REG_QBRC_H(0));
+	now.rx_missed += onepath_read(io, REG_QPRDC(0));
+	for (n = 0; n < 8; n++)
+		now.rx_missed += onepath_read(io, REG_RXMPC(n));
+	now.rx_crc_errors += onepath_read(io, REG_CRCERRS);
+	now.rx_length_errors += onepath_read(io, REG_RLEC);
+	now.rx_length_errors += onepath_read(io, REG_RUC);
+	now.rx_length_errors += onepath_read(io, REG_RFC);
+	now.rx_length_errors += onepath_read(io, REG_ROC);
+	now.rx_length_errors += onepath_read(io, REG_RJC);
+	now.rx_other_errors += onepath_read(io, REG_ILLERRC);
+	now.rx_other_errors += onepath_read(io, REG_ERRBC);
+	now.tx_frames += onepath_read(io, REG_GPTC);
+	now.tx_bytes += onepath_hw_stats_read64(io, REG_GOTCL, REG_GOTCH);
+	/* read last: if it is there, so was every counter */
 	if (onepath_read(io, REG_STATUS) == ALL_ONES)
 		return -ENODEV;
-	sum->rx_frames += onepath_read(io, REG_QPRC(0));
-	sum->rx_bytes += onepath_hw_stats_read64(io, REG_QBRC_L(0), REG_QBRC_H(0));
-	sum->rx_missed += onepath_read(io, REG_QPRDC(0));
-	for (n = 0; n < 8; n++)
-		sum->rx_missed += onepath_read(io, REG_RXMPC(n));
-	sum->rx_crc_errors += onepath_read(io, REG_CRCERRS);
-	sum->rx_length_errors += onepath_read(io, REG_RLEC);
-	sum->rx_length_errors += onepath_read(io, REG_RUC);
-	sum->rx_length_errors += onepath_read(io, REG_RFC);
-	sum->rx_length_errors += onepath_read(io, REG_ROC);
-	sum->rx_length_errors += onepath_read(io, REG_RJC);
-	sum->rx_other_errors += onepath_read(io, REG_ILLERRC);
-	sum->rx_other_errors += onepath_read(io, REG_ERRBC);
-	sum->tx_frames += onepath_read(io, REG_GPTC);
-	sum->tx_bytes += onepath_hw_stats_read64(io, REG_GOTCL, REG_GOTCH);
+	*sum = now;
 	return 0;
 }

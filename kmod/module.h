@@ -119,6 +119,7 @@ int onepath_return_args(void __user *user, const void *args, size_t size);
 
 /* path.c */
 int onepath_path_create(struct file *input, const struct onepath_path_create *args);
+void onepath_path_silence(const struct onepath_port *port);
 void onepath_path_end_failed(void);
 
 #endif

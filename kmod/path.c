@@ -200,6 +200,18 @@ static int onepath_path_stop(struct onepath_path *path)
 	return result;
 }
 
+/* No NF reaches a doorbell of the port any more: before it is reset under its paths. */
+void onepath_path_silence(const struct onepath_port *port)
+{
+	struct onepath_path *path;
+	unsigned int n;
+
+	list_for_each_entry(path, &onepath_paths, node)
+		for (n = 0; path->running && n <= path->outputs; n++)
+			if (path->port[n] == port)
+				onepath_path_set_doorbells(path, false);
+}
+
 static int onepath_path_check_ports(const struct onepath_path *path)
 {
 	unsigned int n;

@@ -58,6 +58,7 @@ void onepath_port_quiet(struct onepath_port *port)
 {
 	int rc;
 
+	onepath_path_silence(port);
 	onepath_hw_stats_add(&port->io, &port->stats);
 	rc = onepath_hw_reset(&port->io, false);
 	if (rc == -ETIMEDOUT) {
