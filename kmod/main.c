@@ -66,6 +66,7 @@ static const struct pci_device_id onepath_main_ids[] = {
 	ONEPATH_DEVICE(0x152a), /* backplane with FCoE */
 	ONEPATH_DEVICE(0x154a), /* SFP+, four ports */
 	ONEPATH_DEVICE(0x154d), /* SFP+, X520 second edition */
+	ONEPATH_DEVICE(0x154f), /* LS */
 	ONEPATH_DEVICE(0x1557), /* SFP+, one port */
 	ONEPATH_DEVICE(0x1558), /* QSFP+ */
 	{}

@@ -90,6 +90,7 @@ struct onepath_port_info {
  * paths run: receive is held for the change (datasheet 7.1.1) and no descriptor
  * is lost. Blocks for some milliseconds at most.
  *   EBADF      the descriptor only observes the port
+ *   EIO        the port had to be reset (ETIMEDOUT of a STOP): close it
  *   ETIMEDOUT  the receive unit did not stop for the change; nothing changed
  */
 struct onepath_port_filter {
