@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What users of the library get: the headers compile on their own, as C and as C++, and
+# every public call and every option of a program has its manual page.
+#
+# Usage: test_headers.sh   (needs gcc; g++ and mandoc if they are there)
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+man=$root/userspace/man
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+passed=0 failed=0 skipped=0
+# check NAME COMMAND...: the command succeeds and says nothing.
+check() {
+	local name=$1
+
+	shift
+	if "$@" >"$tmp/out" 2>&1 && [ ! -s "$tmp/out" ]; then
+		passed=$((passed + 1))
+		echo "ok - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $name"
+		sed 's/^/#   /' "$tmp/out"
+	fi
+}
+skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
+
+includes=(-I "$root/uapi" -I "$root/userspace/include")
+warnings=(-Wall -Wextra -Werror -O2)
+
+for header in onepath.h onepath_ring.h onepath/order.h onepath/run.h onepath/onepath.h; do
+	echo "#include <$header>" >"$tmp/header.c"
+	check "<$header> compiles on its own" \
+		gcc -std=gnu11 "${warnings[@]}" "${includes[@]}" -c "$tmp/header.c" -o "$tmp/header.o"
+done
+
+cat >"$tmp/nf.cc" <<'END'
+#include <onepath/onepath.h>
+static uint32_t handle(uint8_t *frame, uint16_t length, void *)
+{
+	return frame[0] & 1 ? onepath_only(length, 1) : length;
+}
+int main()
+{
+	struct onepath_path path;
+	int port = onepath_port_open("0000:00:00.0", true);
+	if (port < 0 || onepath_path_create(&path, port, &port, 1, 64) || onepath_path_start(&path))
+		return 1;
+	return (int)onepath_run(&path, path.outputs, handle, nullptr, ONEPATH_BURST);
+}
+END
+if command -v g++ >/dev/null; then
+	for f in port path explain; do
+		gcc -std=gnu11 -O1 "${includes[@]}" -c "$root/userspace/lib/$f.c" -o "$tmp/$f.o"
+	done
+	for standard in c++11 c++20; do
+		check "an NF in $standard compiles and links" g++ -std=$standard "${warnings[@]}" "${includes[@]}" \
+			"$tmp/nf.cc" "$tmp/port.o" "$tmp/path.o" "$tmp/explain.o" -o "$tmp/nf"
+	done
+else
+	skip "an NF in C++" "no g++ here"
+fi
+
+# The references to other pages can only be resolved once the pages are installed.
+lint() { mandoc -T lint "$1" 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db' || true; }
+for page in "$man"/man*/*; do
+	if command -v mandoc >/dev/null; then
+		check "mandoc of $(basename "$page")" lint "$page"
+	else
+		skip "mandoc of $(basename "$page")" "no mandoc here"
+	fi
+done
+
+calls=$(grep -ohE '\bonepath_(port|path)_[a-z]+\(|\bonepath_explain\(' "$root/userspace/include/onepath/onepath.h" |
+	tr -d '(' | sort -u)
+for call in $calls onepath_run onepath_only onepath_except; do
+	check "$call(3) documents it" grep -qE "^\.(Fn|Fo) $call" "$man/man3/$call.3"
+done
+
+# options SOURCE PAGE: every long option of the source stands in the page.
+options() {
+	local option
+
+	grep -ohE '\{ "[a-z]+", (no|required)_argument' "$1" | cut -d'"' -f2 | while read -r option; do
+		grep -q -- "^\.It Fl . , Fl -$option" "$2" || echo "--$option is not in $2"
+	done
+}
+check "onepath-nop(1) has all options" options "$root/userspace/nf/nf_options.c" "$man/man1/onepath-nop.1"
+check "onepath-broadcast(1) has all options" options "$root/userspace/nf/nf_options.c" "$man/man1/onepath-broadcast.1"
+check "onepathctl(8) has all options" options "$root/tools/onepathctl/main.c" "$man/man8/onepathctl.8"
+
+echo "test_headers: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

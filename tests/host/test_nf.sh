@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The NFs as programs, over made-up ports (fake_ports.c): arguments, messages, exit
+# status, what they count, how they end. Real frames are for the system tests.
+#
+# Usage: test_nf.sh   (needs gcc and json-c)
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+tmp=$(mktemp -d)
+nf_pid=
+trap 'test -z "$nf_pid" || kill -KILL "$nf_pid" 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include")
+"${compile[@]}" -shared -fPIC "$root/tests/host/fake_ports.c" -o "$tmp/fake.so" -ldl
+"${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
+for nf in nop broadcast; do
+	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all "$root/userspace/nf/$nf.c" \
+		"$root"/userspace/nf/nf{,_options,_report}.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
+done
+
+passed=0 failed=0
+# expect NAME STATUS [err TEXT | not-err TEXT | out TEXT | no-err | no-out | json POINTER VALUE]...
+expect() {
+	local name=$1 good=true
+
+	[ "$status" = "$2" ] || good=false
+	shift 2
+	while [ $# -gt 0 ]; do
+		case $1 in
+		err) grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
+		out) grep -qE -- "$2" "$tmp/out" || good=false; shift 2 ;;
+		not-err) ! grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
+		no-err) [ ! -s "$tmp/err" ] || good=false; shift ;;
+		no-out) [ ! -s "$tmp/out" ] || good=false; shift ;;
+		json) [ "$("$tmp/json_get" "$2" <"$tmp/out")" = "$3" ] || good=false; shift 3 ;;
+		*) echo "test_nf.sh: unknown expectation $1" >&2; exit 2 ;;
+		esac
+	done
+	if $good; then
+		passed=$((passed + 1))
+		echo "ok - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $name (exit status $status)"
+		sed 's/^/#   /' "$tmp/out" "$tmp/err"
+	fi
+}
+
+start() {
+	: >"$tmp/err" # or what the last one said would be taken for this one's
+	LD_PRELOAD=$tmp/fake.so ASAN_OPTIONS=verify_asan_link_order=0 \
+		"$tmp/onepath-$1" "${@:2}" >"$tmp/out" 2>"$tmp/err" &
+	nf_pid=$!
+}
+
+finish() {
+	status=0
+	wait "$nf_pid" || status=$?
+	nf_pid=
+}
+
+run() {
+	start "$@"
+	finish
+}
+
+# Runs an NF until $1 stands in its standard error, then sends it signal $2.
+run_until() {
+	local text=$1 signal=$2 left=600
+
+	shift 2
+	start "$@"
+	while [ $left -gt 0 ] && kill -0 "$nf_pid" 2>/dev/null && ! grep -qF -- "$text" "$tmp/err"; do
+		left=$((left - 1))
+		sleep 0.1
+	done
+	kill "-$signal" "$nf_pid" 2>/dev/null || :
+	finish
+}
+
+for nf in nop broadcast; do
+	run $nf --help; expect "$nf --help" 0 out "Usage: onepath-$nf" no-err
+	run $nf; expect "$nf without ports" 2 err "too few ports" no-out
+	run $nf 3:0.0; expect "$nf with one port" 2 err "too few ports"
+	run $nf 3:0.0 /dev/null; expect "$nf with no address" 2 err "not: /dev/null"
+	run $nf 3:0.0 0000:03:00.0; expect "$nf with a port given twice" 2 err "port given twice: 0000:03:00.0"
+	run $nf --nonsense 3:0.0 3:0.1; expect "$nf --nonsense" 2 err "nonsense"
+	for ring in 0 32 63 100 8192 -64 64x 99999999999999999999 ""; do
+		run $nf --ring "$ring" 3:0.0 3:0.1; expect "$nf --ring '$ring'" 2 err "power of two, 64..4096, not: $ring"
+	done
+	for seconds in 0 -1 1.5 x; do
+		run $nf --stats $seconds 3:0.0 3:0.1; expect "$nf --stats $seconds" 2 err "seconds"
+	done
+done
+run nop 3:0.0 3:0.1 3:0.2; expect "nop with three ports" 2 err "too many ports"
+many=$(printf '%x:0.0 ' {1..18})
+# shellcheck disable=SC2086 # many is a list
+run broadcast $many; expect "broadcast with 18 ports" 2 err "too many ports"
+
+FAKE_FAIL=open:1 run nop 3:0.0 3:0.1
+expect "open: EPERM" 1 err "cannot open port 0000:03:00.0" err "IOMMU" no-out
+FAKE_FAIL=open:16 run nop 3:0.0 3:0.1; expect "open: EBUSY" 1 err "another process"
+FAKE_FAIL=1:5 run nop 3:0.0 3:0.1; expect "filter: EIO" 1 err "cannot receive all frames on 0000:03:00.0"
+FAKE_FAIL=3:18 run nop 3:0.0 3:0.1; expect "path: EXDEV" 1 err "cannot make a path from 0000:03:00.0"
+FAKE_FAIL=5:110 run nop 3:0.0 3:0.1; expect "start: ETIMEDOUT" 1 err "cannot start the path from 0000:03:00.0"
+
+for signal in INT TERM HUP; do
+	run_until forwarding $signal nop 3:0.0 3:0.1
+	expect "nop ends by SIG$signal" 0 err "onepath-nop: forwarding 0000:03:00.0 <-> 0000:03:00.1" \
+		out "^0000:03:00.0 +10  0000:03:00.1$" out "^0000:03:00.1 +10  0000:03:00.0$"
+done
+run_until forwarding INT nop --json --ring 4096 3:0.0 3:0.1
+expect "nop --json" 0 json /nf nop json /paths/0/frames 10 json /paths/1/input 0000:03:00.1 \
+	json /paths/1/outputs/0 0000:03:00.0 json /ports/1/port 0000:03:00.1 json /ports/0/rx_frames 0
+run_until "20 frames, now" INT nop --stats 1 3:0.0 3:0.1
+expect "nop --stats" 0 err "onepath-nop: 1 s, 20 frames, now 0.000 million a second"
+run_until forwarding INT broadcast --json 3:0.0 3:0.1 4:0.0 5:0.0
+expect "broadcast --json" 0 err "onepath-broadcast: forwarding 0000:03:00.0 -> 3 ports" \
+	json /paths/0/frames 10 json /paths/0/outputs/2 0000:05:00.0
+# shellcheck disable=SC2086 # many is a list
+run_until forwarding INT broadcast ${many%12:0.0 }
+expect "broadcast to 16 ports" 0 err "-> 16 ports"
+FAKE_GONE=1 run nop --json 3:0.0 3:0.1
+expect "ports go away" 1 err "port 0000:03:00.0 is gone" err "port 0000:03:00.1 is gone" json /paths/0/frames 10
+FAKE_GONE=1 run nop --quiet 3:0.0 3:0.1
+expect "nop --quiet says errors only" 1 err "is gone" not-err forwarding no-out
+FAKE_FAIL=6:110 run_until forwarding INT nop 3:0.0 3:0.1
+expect "stop: ETIMEDOUT" 1 err "cannot stop the path from 0000:03:00.0" out "^0000:03:00.0 +10"
+FAKE_FAIL=2:19 run_until forwarding INT nop 3:0.0 3:0.1
+expect "statistics: ENODEV" 0 out "^0000:03:00.0 +gone"
+rm "$tmp/out"
+ln -s /dev/full "$tmp/out"
+run_until forwarding INT nop 3:0.0 3:0.1
+rm "$tmp/out"
+touch "$tmp/out"
+expect "the table cannot be written" 1 err "cannot write the table"
+
+echo "test_nf: $passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every NF of this folder has around its handler: arguments, ports, paths,
+ * an orderly end on Ctrl-C, and a table of what was done. None of it is called
+ * per frame. Failures are explained on standard error and end the program: exit
+ * status 2 for its arguments, 1 for all else.
+ */
+#ifndef ONEPATH_NF_H
+#define ONEPATH_NF_H
+
+#include <onepath/onepath.h>
+#include <sched.h>
+#include <signal.h>
+
+#define NF_PORTS_MAX   (1 + ONEPATH_OUTPUTS_MAX)
+#define NF_EMPTY_POLLS 64 /* in a row, before the processor is offered to others */
+
+struct nf_port {
+	char name[ONEPATH_NAME_BYTES];
+	int fd;
+	struct onepath_port_stats before; /* what it had counted at the start */
+};
+
+struct nf_path {
+	struct onepath_path path;
+	unsigned int input; /* index of a port */
+	unsigned int output[ONEPATH_OUTPUTS_MAX];
+	uint64_t frames; /* handled, dropped ones included */
+};
+
+/**
+ * struct nf - one network function
+ * @name: the program's name without "onepath-", set by the NF, as is all up to @ports_max
+ * @about: what it does, for --help
+ * @ports_usage: its ports, for --help
+ * @ports_min: how many ports it needs
+ * @ports_max: and how many it takes, NF_PORTS_MAX at most
+ * @ring_size: --ring
+ * @stats_s: --stats, seconds between two lines, 0 for none
+ * @json: --json
+ * @quiet: --quiet
+ * @port_count: ports given
+ * @path_count: paths made
+ * @port: the ports in the order of the arguments
+ * @path: the paths in the order in which they were made
+ * @handled: frames since the last look of nf_running()
+ * @empty_polls: rounds without a frame, in a row
+ * @start_ns: when the paths were started (CLOCK_MONOTONIC)
+ * @line_ns: when --stats spoke last
+ * @line_frames: how many frames there had been by then
+ */
+struct nf {
+	const char *name, *about, *ports_usage;
+	unsigned int ports_min, ports_max;
+	unsigned int ring_size, stats_s;
+	bool json, quiet;
+	unsigned int port_count, path_count;
+	struct nf_port port[NF_PORTS_MAX];
+	struct nf_path path[NF_PORTS_MAX];
+	unsigned int handled, empty_polls;
+	uint64_t start_ns, line_ns, line_frames;
+};
+
+/* Set by signals: something is to be attended to outside of the loop. */
+extern volatile sig_atomic_t nf_event;
+
+/* Reads the arguments and opens the ports. */
+void nf_open(struct nf *nf, int argc, char **argv);
+
+/* Makes the next path, nf->path[nf->path_count - 1], and lets its input receive all frames. */
+void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs,
+		 unsigned int count);
+
+/* Starts all paths, then says "onepath-NAME: ..." on standard error as printf() would: scripts may wait for it. */
+void nf_start(struct nf *nf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Looks at what the signals asked for. Returns false when the NF is to end. */
+bool nf_attend(struct nf *nf);
+
+/* Stops all paths, prints the table, closes the ports. Returns the exit status. */
+int nf_finish(struct nf *nf);
+
+/* Parts of the above: nf_options.c, nf_report.c. */
+void nf_read_options(struct nf *nf, int argc, char **argv);
+void nf_report_start(struct nf *nf);
+void nf_report_line(struct nf *nf);
+void nf_report_end(const struct nf *nf);
+
+/* Notes that @frames were handled on a path. */
+static inline void nf_count(struct nf *nf, unsigned int path, unsigned int frames)
+{
+	nf->path[path].frames += frames;
+	nf->handled += frames;
+}
+
+/* Once a round: true for as long as the NF is to go on. */
+static inline bool nf_running(struct nf *nf)
+{
+	if (nf->handled) {
+		nf->handled = 0;
+		nf->empty_polls = 0;
+	} else if (nf->empty_polls < NF_EMPTY_POLLS) {
+		nf->empty_polls++;
+		onepath_relax();
+	} else {
+		sched_yield(); /* cannot fail on Linux */
+	}
+	return !nf_event || nf_attend(nf);
+}
+
+#endif
