@@ -1,0 +1,236 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# onepathctl over a made-up sysfs in a temporary folder (fake_sysfs.c plays the kernel):
+# what it prints, what it changes, that it puts back what it could not finish.
+#
+# Usage: test_onepathctl.sh [ONEPATHCTL]   (a dynamically linked one; without it, one is
+# built with gcc's sanitizers). Needs gcc and json-c.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+passed=0 failed=0
+ok() { passed=$((passed + 1)); echo "ok - $1"; }
+not_ok() { failed=$((failed + 1)); echo "not ok - $1"; sed 's/^/#   /' "$tmp/out" "$tmp/err"; }
+
+compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include")
+"${compile[@]}" -shared -fPIC "$root/tests/host/fake_sysfs.c" -o "$tmp/fake.so" -ldl
+"${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
+if [ $# -gt 0 ]; then
+	ctl=$(realpath "$1")
+else
+	ctl=$tmp/onepathctl
+	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all \
+		"$root"/tools/onepathctl/*.c "$root"/userspace/lib/*.c -o "$ctl" -ljson-c
+fi
+
+# device ADDRESS VENDOR DEVICE GROUP DRIVER [INTERFACE FLAGS]: adds one to the tree.
+device() {
+	local dir=$sys/bus/pci/devices/$1
+
+	mkdir -p "$dir"
+	echo "0x$2" >"$dir/vendor"
+	echo "0x$3" >"$dir/device"
+	echo -1 >"$dir/numa_node"
+	echo "(null)" >"$dir/driver_override"
+	if [ "$4" != - ]; then
+		mkdir -p "$sys/kernel/iommu_groups/$4/devices"
+		ln -s "../../../../bus/pci/devices/$1" "$sys/kernel/iommu_groups/$4/devices/$1"
+		ln -s "../../../../kernel/iommu_groups/$4" "$dir/iommu_group"
+	fi
+	if [ "$5" != - ]; then
+		driver "$5"
+		echo "$5" >"$dir/native"
+		ln -s "../../drivers/$5" "$dir/driver"
+	fi
+	if [ $# -gt 5 ]; then
+		mkdir -p "$dir/net/$6"
+		echo "$7" >"$dir/net/$6/flags"
+		echo 1 >"$dir/net/$6/carrier"
+	fi
+}
+
+driver() {
+	mkdir -p "$sys/bus/pci/drivers/$1"
+	touch "$sys/bus/pci/drivers/$1/bind" "$sys/bus/pci/drivers/$1/unbind"
+}
+
+# A fresh machine: two ports of a card in one IOMMU group, one driverless, a VF, others.
+fresh() {
+	rm -rf "$tmp/sys" "$tmp/run"
+	sys=$tmp/sys
+	mkdir -p "$sys/bus/pci"
+	touch "$sys/bus/pci/drivers_probe"
+	device 0000:03:00.0 8086 10fb 7 ixgbe eth0 0x1002
+	device 0000:03:00.1 8086 10fb 7 ixgbe eth1 0x1003
+	device 0000:81:00.0 8086 154d - -
+	device 0000:03:10.0 8086 10ed 8 ixgbevf
+	device 0000:00:01.0 8086 1901 7 pcieport
+	device 0000:00:1f.6 8086 15bb 9 e1000e
+	device 0000:00:02.0 1234 10fb - -
+	driver onepath
+	driver vfio-pci
+}
+
+run() {
+	status=0
+	ONEPATH_SYSFS=$sys ONEPATH_RUN=$tmp/run LD_PRELOAD=$tmp/fake.so ASAN_OPTIONS=verify_asan_link_order=0 \
+		"$ctl" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+driver_of() { basename "$(readlink "$sys/bus/pci/devices/$1/driver" || echo none)"; }
+override_of() { cat "$sys/bus/pci/devices/$1/driver_override"; }
+
+# expect NAME STATUS [err TEXT | not-err TEXT | out TEXT | no-err | driver ADDRESS NAME | override ADDRESS TEXT
+#        | no-record ADDRESS | json POINTER VALUE]...: what the last run must have led to.
+expect() {
+	local name=$1 good=true
+
+	[ "$status" = "$2" ] || good=false
+	shift 2
+	while [ $# -gt 0 ]; do
+		case $1 in
+		err) grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
+		out) grep -qE -- "$2" "$tmp/out" || good=false; shift 2 ;;
+		not-err) ! grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
+		no-err) [ ! -s "$tmp/err" ] || good=false; shift ;;
+		driver) [ "$(driver_of "$2")" = "$3" ] || good=false; shift 3 ;;
+		override) [ "$(override_of "$2")" = "$3" ] || good=false; shift 3 ;;
+		no-record) [ ! -e "$tmp/run/$2" ] || good=false; shift 2 ;;
+		json) [ "$("$tmp/json_get" "$2" <"$tmp/out")" = "$3" ] || good=false; shift 3 ;;
+		*) echo "test_onepathctl.sh: unknown expectation $1" >&2; exit 2 ;;
+		esac
+	done
+	if $good; then ok "$name"; else not_ok "$name (exit status $status)"; fi
+}
+
+fresh
+run; expect "no verb: usage" 2 err "Usage:"
+run frobnicate; expect "unknown verb is named" 2 err '"frobnicate"'
+run --help; expect "--help teaches" 0 out "unbind ADDRESS" no-err
+for verb in list bind unbind info; do
+	run $verb --help; expect "$verb --help" 0 out "Usage: onepathctl $verb" no-err
+	run $verb --nonsense; expect "$verb refuses an unknown option" 2 err "--nonsense"
+done
+for verb in bind unbind info; do
+	run $verb; expect "$verb without address" 2 err "$verb"
+	run $verb 3:zz.0; expect "$verb of no address" 2 err '"3:zz.0" is no PCI address'
+	run $verb 9:00.0; expect "$verb of no device" 1 err "no PCI device 0000:09:00.0"
+	run $verb 0:1f.6; expect "$verb of no 82599" 1 err "8086:15bb, not an 82599"
+	run $verb 0:2.0; expect "$verb of another vendor" 1 err "1234:10fb, not an 82599"
+	run $verb 3:10.0; expect "$verb of a virtual function" 1 err "virtual function"
+done
+
+run list
+expect "list shows 82599s only, sorted" 0 no-err \
+	out "^0000:03:00.0 +10fb 82599 SFP\+ +ixgbe +7 +- eth0 +- +up" out "^0000:81:00.0 +154d .* - +- +- - "
+addresses=$(tail -n +2 "$tmp/out" | cut -d' ' -f1 | tr '\n' ' ')
+if [ "$addresses" = "0000:03:00.0 0000:03:00.1 0000:81:00.0 " ]; then
+	ok "list has three lines"
+else
+	not_ok "list has three lines"
+fi
+run list --json
+expect "list --json" 0 json /0/address 0000:03:00.0 json /0/driver ixgbe json /0/iommu_group 7 \
+	json /0/interface eth0 json /0/node null json /0/owned null json /2/driver null json /2/numa_node null
+run list 3:0.0; expect "list takes no address" 2 err "takes no address"
+
+run bind 3:0.0
+expect "bind" 0 driver 0000:03:00.0 onepath override 0000:03:00.0 onepath \
+	err "0000:03:00.1 (driver ixgbe) is in the same IOMMU group 7" not-err pcieport
+run bind 3:0.0; expect "bind again is no error" 0 err "already" driver 0000:03:00.0 onepath
+run list; expect "list shows the bound port" 0 \
+	out "^0000:03:00.0 .* onepath +7 +- /dev/onepath/0000:03:00.0 +no +10000$"
+run list --json
+expect "list --json of the bound port" 0 json /0/node /dev/onepath/0000:03:00.0 json /0/owned false \
+	json /0/link 10000
+run info 3:0.0
+expect "info" 0 no-err out "02:00:00:ab:cd:01" out "up, 10000 Mb/s" out "received frames +1234567890123"
+run info --json 3:0.0
+expect "info --json" 0 json /mac 02:00:00:ab:cd:01 json /counters/rx_frames 1234567890123 \
+	json /counters/tx_frames 42 json /link_up true json /confined true json /numa_node null
+run info 81:00.0; expect "info of a port that is not bound" 1 err "onepathctl bind 0000:81:00.0"
+run unbind 3:0.0
+expect "unbind gives it back" 0 no-err driver 0000:03:00.0 ixgbe override 0000:03:00.0 "(null)" \
+	no-record 0000:03:00.0
+run unbind 3:0.0; expect "unbind of what is not bound" 1 err "its driver is: ixgbe"
+
+run bind 3:0.1; expect "bind refuses an interface that is up" 1 err "ip link set eth1 down" driver 0000:03:00.1 ixgbe
+run bind --force 3:0.1; expect "bind --force" 0 driver 0000:03:00.1 onepath
+run unbind 3:0.1; expect "unbind after --force" 0 driver 0000:03:00.1 ixgbe
+
+run bind 81:0.0; expect "bind without a driver before" 0 no-err driver 0000:81:00.0 onepath
+run unbind 81:0.0; expect "unbind leaves it without a driver" 0 no-err driver 0000:81:00.0 none
+
+run bind 3:0.0 81:0.0; expect "bind of two" 0 driver 0000:03:00.0 onepath driver 0000:81:00.0 onepath
+run unbind 3:0.0 81:0.0; expect "unbind of two" 0 driver 0000:03:00.0 ixgbe driver 0000:81:00.0 none
+run bind 3:0.0 0:1f.6; expect "bind looks at all before it touches one" 1 driver 0000:03:00.0 ixgbe
+
+echo vfio-pci >"$sys/bus/pci/devices/0000:81:00.0/driver_override"
+ln -s ../../drivers/vfio-pci "$sys/bus/pci/devices/0000:81:00.0/driver"
+run bind 81:0.0; expect "bind from vfio-pci" 0 driver 0000:81:00.0 onepath
+run unbind 81:0.0
+expect "unbind restores driver_override" 0 driver 0000:81:00.0 vfio-pci override 0000:81:00.0 vfio-pci
+
+fresh
+rm -r "$sys/bus/pci/drivers/onepath"
+run bind 3:0.0; expect "bind without the module" 1 err "modprobe onepath" driver 0000:03:00.0 ixgbe
+
+fresh
+echo 16 >"$sys/fail-bind-onepath"
+run bind 3:0.0
+expect "onepath refuses: the device goes back" 1 err "onepath does not take it" driver 0000:03:00.0 ixgbe \
+	override 0000:03:00.0 "(null)" no-record 0000:03:00.0
+run bind 81:0.0
+expect "onepath refuses a driverless device" 1 driver 0000:81:00.0 none override 0000:81:00.0 "(null)"
+echo 5 >"$sys/fail-bind-ixgbe"
+run bind 3:0.0; expect "what cannot go back is said" 1 err "could not be given back to its driver (ixgbe)"
+
+fresh
+echo 1 >"$sys/fail-unbind-ixgbe"
+run bind 3:0.0
+expect "the old driver does not let go" 1 err "does not let go" err "needs root" driver 0000:03:00.0 ixgbe \
+	override 0000:03:00.0 "(null)" no-record 0000:03:00.0
+
+for moment in unbind bind; do
+	fresh
+	echo $moment >"$sys/interrupt"
+	run bind 3:0.0
+	expect "Ctrl-C after $moment: the device goes back" 1 err "interrupted" driver 0000:03:00.0 ixgbe \
+		override 0000:03:00.0 "(null)" no-record 0000:03:00.0
+done
+
+fresh
+run bind 3:0.0
+rm "$tmp/run/0000:03:00.0"
+run unbind 3:0.0
+expect "unbind without a record: the kernel chooses" 0 driver 0000:03:00.0 ixgbe override 0000:03:00.0 "(null)"
+run bind 3:0.0
+echo 2 >"$sys/fail-bind-ixgbe"
+run unbind 3:0.0
+expect "unbind whose driver is gone" 1 err "has no driver now: ixgbe did not take it" driver 0000:03:00.0 none
+rm "$sys/fail-bind-ixgbe"
+run bind 3:0.0
+printf 'driver=../ixgbe\noverride=\n' >"$tmp/run/0000:03:00.0"
+run unbind 3:0.0
+expect "unbind with a spoilt record" 0 err "is unreadable" driver 0000:03:00.0 none
+run bind 3:0.0
+echo 5 >"$sys/fail-unbind-onepath"
+run unbind 3:0.0; expect "onepath does not let go" 1 err "onepath does not let go" driver 0000:03:00.0 onepath
+
+fresh
+touch "$tmp/run"
+run bind 3:0.0
+expect "no record, no change" 1 err "cannot note" driver 0000:03:00.0 ixgbe override 0000:03:00.0 "(null)"
+
+rm -rf "${sys:?}/bus/pci/devices"/*
+run list; expect "list of nothing" 0 err "no 82599 found"
+run list --json; expect "list --json of nothing" 0 no-err json "" "[ ]"
+sys=$tmp/nowhere
+run list; expect "list without sysfs" 1 err "sysfs"
+
+echo "test_onepathctl: $passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
