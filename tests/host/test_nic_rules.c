@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Every rule of the model is broken on purpose, once, by a driver that did
+ * all before it right, and must be counted. The table names every rule.
+ */
+#include "nic_driver.h"
+
+#define WHOLE (D_EOP | D_IFCS | D_RS)
+
+/* A port is reset and ready, or in use; then one step is wrong: @commit, or a single write. */
+struct violation {
+	const char *rule;
+	void (*prepare)(struct machine *m);
+	void (*commit)(struct machine *m);
+	uint32_t offset;
+	uint32_t value;
+};
+
+static void power_on(struct machine *m)
+{
+}
+
+/* Set up to where receive would be enabled. */
+static void before_receive(struct machine *m)
+{
+	driver_reset(m);
+	driver_init_receive(m);
+	driver_setup_rx_queue(m, 0);
+}
+
+/* Set up to where transmit would be enabled. */
+static void before_transmit(struct machine *m)
+{
+	driver_reset(m);
+	driver_init_transmit(m);
+	driver_setup_tx_queue(m, 0, true);
+}
+
+static void just_reset(struct machine *m)
+{
+	driver_quiesce(m);
+	set_bits(m, D_CTRL, D_CTRL_RST);
+}
+
+static void unknown_register(struct machine *m)
+{
+	assert_int_equal(rd(m, 0x00004), 0);
+}
+
+static void misaligned_access(struct machine *m)
+{
+	assert_int_equal(rd(m, D_CTRL + 2), 0);
+}
+
+static void reserved_bits(struct machine *m)
+{
+	set_bits(m, D_RX(3, D_SRRCTL), 1u << 30);
+	assert_int_equal(rd(m, D_RX(3, D_SRRCTL)) >> 30, 0);
+}
+
+static void reset_master_disable(struct machine *m)
+{
+	set_bits(m, D_CTRL, D_CTRL_MASTER_DISABLE);
+	set_bits(m, D_CTRL, D_CTRL_RST);
+}
+
+static void reset_queue_enabled(struct machine *m)
+{
+	set_bits(m, D_CTRL, D_CTRL_MASTER_DISABLE);
+	rd(m, D_STATUS);
+	set_bits(m, D_CTRL, D_CTRL_RST);
+}
+
+static void reset_interrupts(struct machine *m)
+{
+	driver_quiesce(m);
+	wr(m, D_EIMS, 1);
+	set_bits(m, D_CTRL, D_CTRL_RST);
+}
+
+static void reset_twice(struct machine *m)
+{
+	sleep_ns(m, 900);
+	wr(m, D_CTRL, D_CTRL_RST);
+}
+
+static void reset_access(struct machine *m)
+{
+	sleep_ns(m, MS - 1);
+	rd(m, D_STATUS);
+}
+
+static void reset_wait(struct machine *m)
+{
+	sleep_ns(m, 10 * MS - 1);
+	wr(m, D_FCTRL, 0);
+}
+
+static void eeprom_autoload(struct machine *m)
+{
+	sleep_ns(m, 10 * MS);
+	wr(m, D_RAL(0), 0);
+}
+
+static void dma_init(struct machine *m)
+{
+	sleep_ns(m, 10 * MS);
+	driver_setup_rx_queue(m, 0);
+	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+}
+
+static void filter_running(struct machine *m)
+{
+	set_bits(m, D_FCTRL, D_FCTRL_UPE);
+}
+
+static void tables(struct machine *m)
+{
+	driver_reset(m);
+	clear_bits(m, D_RDRXCTL, D_RDRXCTL_RSCFRSTSIZE);
+	set_bits(m, D_RDRXCTL, D_RDRXCTL_CRCSTRIP | D_RDRXCTL_FIXED);
+	driver_enable_receive(m);
+}
+
+static void rxen_path_halted(struct machine *m)
+{
+	set_bits(m, D_SECRXCTRL, D_SECRXCTRL_RX_DIS);
+	set_bits(m, D_RXCTRL, 1);
+}
+
+static void crc_strip(struct machine *m)
+{
+	clear_bits(m, D_HLREG0, D_HLREG0_RXCRCSTRP);
+	driver_enable_receive(m);
+}
+
+static void rscfrstsize(struct machine *m)
+{
+	set_bits(m, D_RDRXCTL, 8u << 17);
+	driver_enable_receive(m);
+}
+
+static void rdrxctl_fixed(struct machine *m)
+{
+	clear_bits(m, D_RDRXCTL, 1u << 26);
+	driver_enable_receive(m);
+}
+
+static void ring_length(struct machine *m)
+{
+	wr(m, D_RX(0, D_RDLEN), 64 * 16 + 16);
+	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+}
+
+static void ring_length_none(struct machine *m)
+{
+	wr(m, D_TX(0, D_TDLEN), 0);
+	set_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+}
+
+static void ring_length_huge(struct machine *m)
+{
+	wr(m, D_RX(0, D_RDLEN), 128 * 1024 + 128);
+	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+}
+
+static void tail_before_enable(struct machine *m)
+{
+	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+	wr(m, D_RX(0, D_RDT), 1);
+}
+
+static void tail_before_enable_tx(struct machine *m)
+{
+	set_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+	transmit(m, 0, 60, WHOLE);
+}
+
+static void tail_range_tx(struct machine *m)
+{
+	wr(m, D_TX(0, D_TDT), RING);
+	assert_int_equal(m->sent, 0);
+}
+
+static void rx_buffer_size(struct machine *m)
+{
+	wr(m, D_RX(0, D_SRRCTL), 0);
+	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+}
+
+static void tx_enable_order(struct machine *m)
+{
+	clear_bits(m, D_DMATXCTL, 1);
+	set_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+	assert_int_equal(rd(m, D_TX(0, D_TXDCTL)) & D_ENABLE, 0);
+}
+
+static void head_wb_alignment(struct machine *m)
+{
+	wr(m, D_TX(0, D_TDWBAL), (uint32_t)(MEMORY_IOVA + HEAD_AT + 8) | 1);
+	driver_start_tx_queue(m, 0);
+	set_bits(m, D_AUTOC, 1);
+	transmit(m, 0, 60, WHOLE);
+	assert_int_equal(m->sent, 1);
+	/* As on hardware, nothing is written. */
+	assert_int_equal(m->memory[HEAD_AT + 8], 0);
+}
+
+static void head_wb_ordering(struct machine *m)
+{
+	set_bits(m, D_TX(0, D_DCA_TXCTRL), 1 << 11);
+	driver_start_tx_queue(m, 0);
+}
+
+static void tx_legacy_mode(struct machine *m)
+{
+	set_bits(m, D_RTTDCS, D_RTTDCS_ARBDIS);
+	wr(m, D_MTQC, 2);
+	clear_bits(m, D_RTTDCS, D_RTTDCS_ARBDIS);
+	transmit(m, 0, 60, WHOLE);
+}
+
+static void tx_null(struct machine *m)
+{
+	put_tx(m, 0, 0, D_IFCS | D_RS);
+	transmit(m, 1, 60, WHOLE);
+}
+
+static void tx_null_inside(struct machine *m)
+{
+	put_tx(m, 0, 60, D_IFCS);
+	put_tx(m, 1, 0, WHOLE);
+	wr(m, D_TX(0, D_TDT), 2);
+}
+
+static void tx_too_short(struct machine *m)
+{
+	transmit(m, 0, 13, WHOLE);
+	assert_int_equal(m->sent, 0);
+	assert_int_equal(head_in_memory(m), 1);
+}
+
+static void tx_too_long(struct machine *m)
+{
+	put_tx(m, 0, NIC_FRAME_MAX + 1, WHOLE);
+	wr(m, D_TX(0, D_TDT), 1);
+	assert_int_equal(m->sent, 0);
+	assert_int_equal(head_in_memory(m), 1);
+}
+
+static void tx_descriptors(struct machine *m)
+{
+	/* 38 are just right. */
+	for (unsigned int i = 0; i < 38; i++)
+		put_tx(m, i, 20, i == 37 ? WHOLE : D_IFCS);
+	wr(m, D_TX(0, D_TDT), 38);
+	assert_int_equal(m->sent_len[0], 38 * 20);
+	assert_no_rule_broken(m);
+	for (unsigned int i = 38; i < 38 + 39; i++)
+		put_tx(m, i % RING, 20, i == 38 + 38 ? WHOLE : D_IFCS);
+	wr(m, D_TX(0, D_TDT), (38 + 39) % RING);
+	assert_int_equal(m->sent, 1);
+}
+
+static void tx_padding(struct machine *m)
+{
+	transmit(m, 0, 40, D_EOP | D_RS);
+}
+
+static const struct violation violations[] = {
+	{ "unknown-register", power_on, .commit = unknown_register },
+	{ "misaligned-access", power_on, .commit = misaligned_access },
+	{ "read-only-register", power_on, .offset = D_STATUS, .value = 0 },
+	{ "reserved-bits", power_on, .commit = reserved_bits },
+	{ "reset-master-disable", power_on, .commit = reset_master_disable },
+	{ "reset-queue-enabled", driver_init, .commit = reset_queue_enabled },
+	{ "reset-interrupts", power_on, .commit = reset_interrupts },
+	{ "reset-twice", just_reset, .commit = reset_twice },
+	{ "reset-access", just_reset, .commit = reset_access },
+	{ "reset-wait", just_reset, .commit = reset_wait },
+	{ "eeprom-autoload", just_reset, .commit = eeprom_autoload },
+	{ "dma-init", just_reset, .commit = dma_init },
+	{ "sw-fw-sync", power_on, .offset = D_SW_FW_SYNC, .value = 1 },
+	{ "filter-running", driver_init, .commit = filter_running },
+	{ "tables", power_on, .commit = tables },
+	{ "rxen-path-halted", before_receive, .commit = rxen_path_halted },
+	{ "rxen-last", driver_init, .offset = D_MAXFRS, .value = 2000u << 16 },
+	{ "crc-strip", before_receive, .commit = crc_strip },
+	{ "rscfrstsize", before_receive, .commit = rscfrstsize },
+	{ "rdrxctl-fixed", before_receive, .commit = rdrxctl_fixed },
+	{ "ring-base", before_receive, .offset = D_RX(0, D_RDBAL), .value = 64 },
+	{ "ring-base", before_transmit, .offset = D_TX(0, D_TDBAL), .value = 16 },
+	{ "ring-length", before_receive, .commit = ring_length },
+	{ "ring-length", before_transmit, .commit = ring_length_none },
+	{ "ring-length", before_receive, .commit = ring_length_huge },
+	{ "ring-running", driver_init, .offset = D_RX(0, D_RDLEN), .value = 128 },
+	{ "ring-running", driver_init, .offset = D_TX(0, D_TDBAH), .value = 7 },
+	{ "head-running", driver_init, .offset = D_RX(0, D_RDH), .value = 1 },
+	{ "head-running", driver_init, .offset = D_TX(0, D_TDH), .value = 1 },
+	{ "tail-before-enable", before_receive, .commit = tail_before_enable },
+	{ "tail-before-enable", before_transmit, .commit = tail_before_enable_tx },
+	{ "tail-range", driver_init, .offset = D_RX(0, D_RDT), .value = RING },
+	{ "tail-range", driver_init, .commit = tail_range_tx },
+	{ "rx-buffer-size", before_receive, .commit = rx_buffer_size },
+	{ "srrctl-running", driver_init, .offset = D_RX(0, D_SRRCTL),
+	  .value = D_SRRCTL_DROP_EN | 4 },
+	{ "tx-enable-order", before_transmit, .commit = tx_enable_order },
+	{ "tx-thresholds", before_transmit, .offset = D_TX(0, D_TXDCTL), .value = D_ENABLE | 32 },
+	{ "mtqc-arbiter", before_transmit, .offset = D_MTQC, .value = 1 },
+	{ "head-wb-alignment", before_transmit, .commit = head_wb_alignment },
+	{ "head-wb-ordering", before_transmit, .commit = head_wb_ordering },
+	{ "tx-legacy-mode", driver_init, .commit = tx_legacy_mode },
+	{ "tx-null", driver_init, .commit = tx_null },
+	{ "tx-null", driver_init, .commit = tx_null_inside },
+	{ "tx-too-short", driver_init, .commit = tx_too_short },
+	{ "tx-too-long", driver_init, .commit = tx_too_long },
+	{ "tx-descriptors", driver_init, .commit = tx_descriptors },
+	{ "tx-padding", driver_init, .commit = tx_padding },
+};
+
+#define VIOLATIONS (sizeof(violations) / sizeof(violations[0]))
+
+/* The rule is counted, and no other is: each says one thing. */
+static void is_counted(void **state)
+{
+	const struct violation *violation = *state;
+	struct machine *m = machine_create(0);
+
+	violation->prepare(m);
+	assert_no_rule_broken(m);
+	if (violation->commit)
+		violation->commit(m);
+	else
+		wr(m, violation->offset, violation->value);
+	assert_int_equal(broken(m, violation->rule), 1);
+	assert_int_equal(nic_rules_broken(m->nic), 1);
+	machine_destroy(m);
+}
+
+static void every_rule_has_its_violation(void **state)
+{
+	size_t count;
+	const struct nic_rule *rules = nic_rules(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t v = 0;
+
+		assert_non_null(rules[i].name);
+		assert_true(strlen(rules[i].section) > 0 && strlen(rules[i].text) > 0);
+		while (v < VIOLATIONS && strcmp(violations[v].rule, rules[i].name))
+			v++;
+		if (v == VIOLATIONS)
+			fail_msg("no test breaks rule %s", rules[i].name);
+	}
+}
+
+static void the_log_names_rule_register_and_section(void **state)
+{
+	struct machine *m = *state;
+	char text[8192] = "";
+	FILE *log = fmemopen(text, sizeof(text), "w");
+
+	assert_non_null(log);
+	nic_set_log(m->nic, log);
+	for (unsigned int i = 0; i < 100; i++)
+		wr(m, D_RX(64, D_RDBAL), 64);
+	assert_int_equal(fclose(log), 0);
+	nic_set_log(m->nic, NULL);
+	assert_int_equal(broken(m, "ring-base"), 100);
+	assert_non_null(strstr(text, "port0: rule ring-base (8.2.3.8.1) broken at RDBAL[64]"));
+	assert_non_null(strstr(text, "from now on only counted"));
+}
+
+static void a_correct_driver_breaks_none(void **state)
+{
+	struct machine *m = *state;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		driver_init_on(m, i * 63, i * 63, i % 2);
+		assert_true(arrive(m, 60, 0) == (i == 0));
+	}
+	assert_no_rule_broken(m);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[VIOLATIONS + 3] = {
+		cmocka_unit_test(every_rule_has_its_violation),
+		cmocka_unit_test_setup_teardown(the_log_names_rule_register_and_section,
+						machine_setup, machine_teardown),
+		cmocka_unit_test_setup_teardown(a_correct_driver_breaks_none, machine_setup,
+						machine_teardown),
+	};
+
+	for (size_t i = 0; i < VIOLATIONS; i++) {
+		tests[i + 3].name = violations[i].rule;
+		tests[i + 3].test_func = is_counted;
+		tests[i + 3].initial_state = (void *)&violations[i];
+	}
+	return cmocka_run_group_tests_name("nic: rules", tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The inside of the software 82599, shared by its files: the port's state and
+ * what each file offers the others. A register access enters in device.c, is
+ * looked up in register_table.c, and an exception's hook (link.c, rx.c, tx.c,
+ * eeprom.c, interrupt.c) does what storage alone cannot.
+ */
+#ifndef NIC_CORE_H
+#define NIC_CORE_H
+
+#include "nic.h"
+#include "registers.h"
+#include "rules.h"
+
+#define NIC_QUEUES	     128u
+#define NIC_STAT_SETS	     16u /* QPRC[0..15] and its kin */
+#define NIC_DESCRIPTOR_BYTES 16u
+#define NIC_CRC_BYTES	     4u
+#define NIC_FRAME_MIN	     60u /* without CRC */
+#define NIC_NEVER	     UINT64_MAX
+
+/* 8.2.3.1.1 and 4.6.3.2: no access, then no initialisation, for so long after CTRL.RST. */
+#define NIC_RESET_ACCESS_NS 1000000ull
+#define NIC_RESET_WAIT_NS   10000000ull
+
+/* What the driver has read of a queue's ENABLE bit, and the ring as fixed when it was set. */
+struct nic_queue {
+	bool enabled;
+	bool seen_enabled;
+	uint32_t size; /* descriptors */
+	uint64_t base_iova;
+};
+
+struct nic_held_frame;
+
+struct nic {
+	char name[32];
+	struct nic_config config;
+	struct nic_host host;
+	struct nic_counters counters;
+	uint64_t broken[NIC_RULES];
+	FILE *log;
+	bool bus_master;
+
+	uint32_t regs[NIC_REGISTER_SPACE / 4];
+	uint16_t lookup[NIC_REGISTER_SPACE / 4]; /* 1 + index in the table, 0: none */
+	struct nic_queue rx[NIC_QUEUES];
+	struct nic_queue tx[NIC_QUEUES];
+
+	/* Reset, 4.2.1.6.1: times at which each step is done, NIC_NEVER when it is. */
+	bool in_reset; /* within 10 ms of it */
+	bool resetting; /* CTRL.RST not yet clear */
+	bool autoload_pending;
+	bool dma_init_pending;
+	bool link_reset;
+	uint64_t reset_ns;
+	uint64_t next_event_ns;
+	bool master_disable_seen;
+	bool secrx_ready_seen;
+	uint32_t tables_written; /* NIC_TABLE_* since the reset */
+
+	bool carrier;
+	bool link_up;
+	uint64_t link_ns; /* when it comes up */
+
+	struct nic_held_frame *held_first;
+	struct nic_held_frame **held_last;
+	size_t held_bytes;
+
+	uint16_t eeprom[256];
+	uint8_t frame[NIC_FRAME_MAX + 64]; /* a transmitted frame being put together */
+};
+
+/* The tables that 4.6.7 wants written before receive is enabled. */
+#define NIC_TABLE_MTA	  (1u << 0)
+#define NIC_TABLE_PFUTA	  (1u << 1)
+#define NIC_TABLE_PFVLVF  (1u << 2)
+#define NIC_TABLE_PFVLVFB (1u << 3)
+#define NIC_TABLE_VFTA	  (1u << 4)
+
+static inline uint32_t nic_reg(const struct nic *nic, uint32_t offset)
+{
+	return nic->regs[offset / 4];
+}
+
+static inline void nic_reg_set(struct nic *nic, uint32_t offset, uint32_t value)
+{
+	nic->regs[offset / 4] = value;
+}
+
+/* The link as the rest of the port sees it; AUTOC.FLU forces it up. */
+static inline bool nic_link_is_up(const struct nic *nic)
+{
+	return nic->link_up || (nic_reg(nic, AUTOC) & AUTOC_FLU);
+}
+
+/* dma.c: through what is mapped, with bus mastering on; faults are counted. */
+void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write);
+bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len);
+bool nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len);
+bool nic_dma_blocked(const struct nic *nic);
+
+/* device.c */
+void nic_advance(struct nic *nic);
+void nic_schedule(struct nic *nic);
+
+/* link.c */
+void nic_link_restart(struct nic *nic);
+void nic_link_advance(struct nic *nic, uint64_t now);
+
+/* eeprom.c */
+void nic_eeprom_fill(struct nic *nic);
+void nic_eeprom_autoload(struct nic *nic);
+
+/* queue.c: what receive and transmit queues have in common. */
+void nic_queue_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+		       uint32_t old, uint32_t value);
+void nic_queue_base_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value);
+void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value);
+void nic_queue_tail_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value);
+void nic_queue_start(struct nic *nic, struct nic_queue *queue, uint32_t first_offset);
+void nic_queue_stop(struct nic_queue *queue);
+
+/* filter.c */
+bool nic_rx_accepts(const struct nic *nic, const uint8_t *frame, size_t len, bool *inexact);
+bool nic_rx_is_tagged(const struct nic *nic, const uint8_t *frame, size_t len);
+
+/* rx_config.c: running, and with the receive path halted as 4.6.7 wants it. */
+bool nic_rx_running(const struct nic *nic);
+bool nic_rx_settled(const struct nic *nic);
+
+/* rx.c */
+void nic_rx_drop_held(struct nic *nic);
+void nic_rx_run_held(struct nic *nic);
+bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
+
+/* tx.c */
+void nic_tx_run(struct nic *nic, unsigned int index);
+void nic_tx_run_all(struct nic *nic);
+
+/* stats.c */
+void nic_stats_add(struct nic *nic, uint32_t offset, uint32_t count);
+void nic_stats_add64(struct nic *nic, uint32_t low_offset, uint64_t bytes);
+void nic_stats_received(struct nic *nic, const uint8_t *frame, size_t len);
+void nic_stats_queue_received(struct nic *nic, unsigned int queue, size_t bytes);
+void nic_stats_queue_dropped(struct nic *nic, unsigned int queue);
+void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, size_t len);
+
+/* crc.c */
+uint32_t nic_crc32(const uint8_t *data, size_t len);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The link: up so long after auto-negotiation was (re)started as the port's
+ * configuration says, if there is a carrier. AUTOC chooses the speed by its
+ * link mode.
+ */
+#include "core.h"
+
+void nic_link_restart(struct nic *nic)
+{
+	nic->link_up = false;
+	nic->link_ns = NIC_NEVER;
+	if (nic->carrier)
+		nic->link_ns =
+			nic->host.now_ns(nic->host.opaque) + nic->config.link_delay_us * 1000ull;
+	nic_schedule(nic);
+	nic_advance(nic);
+}
+
+void nic_link_advance(struct nic *nic, uint64_t now)
+{
+	if (nic->link_ns == NIC_NEVER || now < nic->link_ns)
+		return;
+	nic->link_ns = NIC_NEVER;
+	nic->link_up = true;
+	nic_tx_run_all(nic);
+}
+
+void nic_set_carrier(struct nic *nic, bool present)
+{
+	if (present == nic->carrier)
+		return;
+	nic->carrier = present;
+	nic_link_restart(nic);
+}
+
+void nic_autoc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
+{
+	if (nic->autoload_pending)
+		nic_break(nic, RULE_EEPROM_AUTOLOAD, AUTOC, value);
+	if (value & AUTOC_RESTART_AN)
+		nic_link_restart(nic);
+}
+
+uint32_t nic_links_read(struct nic *nic, unsigned int index, uint32_t value)
+{
+	/* By link mode: 0, 2 and 5 are 1 Gb/s. */
+	static const bool is_1g[8] = { [0] = true, [2] = true, [5] = true };
+	unsigned int mode = nic_reg(nic, AUTOC) >> AUTOC_LMS_SHIFT & 7;
+
+	if (nic_link_is_up(nic))
+		value |= LINKS_UP | (is_1g[mode] ? LINKS_SPEED_1G : LINKS_SPEED_10G);
+	return value;
+}
+
+bool nic_link_up(const struct nic *nic)
+{
+	return nic_link_is_up(nic);
+}

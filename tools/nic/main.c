@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * onepath-nic: software 82599 ports behind vfio-user sockets. One thread and
+ * one poll loop serve all ports: sockets, wires, and the models' timers. While
+ * nothing is due it sleeps.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "port.h"
+#include "report.h"
+
+#define EXIT_FAILED	  1
+#define EXIT_USAGE	  2
+#define EXIT_RULES_BROKEN 3
+
+static volatile sig_atomic_t stop_wanted, report_wanted;
+
+static void on_signal(int number)
+{
+	if (number == SIGUSR1)
+		report_wanted = 1;
+	else
+		stop_wanted = 1;
+}
+
+/* Signals come only while the loop sleeps; @sleeping is the mask for that. */
+static int catch_signals(sigset_t *sleeping)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaddset(&blocked, numbers[i]);
+	if (sigprocmask(SIG_BLOCK, &blocked, sleeping) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		sigdelset(sleeping, numbers[i]);
+		if (sigaction(numbers[i], &action, NULL) < 0)
+			return -errno;
+	}
+	/* A client's eventfd may be a pipe. */
+	action.sa_handler = SIG_IGN;
+	return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
+}
+
+static int open_ports(struct port *ports, const struct options *options)
+{
+	unsigned int opened = 0;
+	int ret = 0;
+
+	while (opened < options->port_count) {
+		ret = port_open(&ports[opened], opened, &options->ports[opened],
+				options->log_rules ? stderr : NULL);
+		if (ret)
+			break;
+		opened++;
+	}
+	for (unsigned int i = 0; i < opened && !ret; i++)
+		ret = wire_ready(ports[i].wire);
+	while (ret && opened)
+		port_close(&ports[--opened]);
+	return ret;
+}
+
+/* Sleeps until a descriptor is ready, or until @wake_ns; ready ones are left in @fds. */
+static int sleep_until(struct pollfd *fds, size_t count, uint64_t wake_ns, const sigset_t *sleeping)
+{
+	uint64_t now_ns = port_now_ns();
+	uint64_t wait_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
+	struct timespec timeout = {
+		.tv_sec = (time_t)(wait_ns / 1000000000u),
+		.tv_nsec = (long)(wait_ns % 1000000000u),
+	};
+
+	if (ppoll(fds, count, wake_ns == WIRE_NEVER ? NULL : &timeout, sleeping) >= 0)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		fds[i].revents = 0;
+	return errno == EINTR ? 0 : -errno;
+}
+
+static int make_report(const struct options *options, struct port *ports)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < options->port_count; i++) {
+		if (wire_flush(ports[i].wire))
+			ret = -EIO;
+	}
+	if (options->report && report_write(options->report, ports, options->port_count))
+		ret = -EIO;
+	return ret;
+}
+
+static bool all_clients_left(const struct port *ports, unsigned int count)
+{
+	uint64_t clients = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (vfio_user_connected(ports[i].server))
+			return false;
+		clients += vfio_user_clients(ports[i].server);
+	}
+	return clients > 0;
+}
+
+/* Serves until someone wants it to stop. Returns 0 or -errno. */
+static int serve(struct port *ports, const struct options *options, const sigset_t *sleeping)
+{
+	/* Two for each port: its client, its wire. */
+	struct pollfd fds[2 * PORTS_MAX] = { 0 };
+	int ret = 0;
+
+	while (!ret && !stop_wanted) {
+		uint64_t wake_ns = WIRE_NEVER;
+
+		for (unsigned int i = 0; i < options->port_count; i++) {
+			uint64_t due_ns =
+				port_run(&ports[i], fds[2 * i].revents, fds[2 * i + 1].revents);
+
+			if (due_ns < wake_ns)
+				wake_ns = due_ns;
+		}
+		if (options->once && all_clients_left(ports, options->port_count))
+			break;
+		if (report_wanted) {
+			report_wanted = 0;
+			make_report(options, ports);
+		}
+		for (unsigned int i = 0; i < options->port_count; i++) {
+			fds[2 * i].fd = vfio_user_fd(ports[i].server, &fds[2 * i].events);
+			fds[2 * i + 1].fd = wire_fd(ports[i].wire);
+			fds[2 * i + 1].events = POLLIN;
+		}
+		ret = sleep_until(fds, 2 * options->port_count, wake_ns, sleeping);
+	}
+	if (ret)
+		fprintf(stderr, "onepath-nic: poll: %s\n", strerror(-ret));
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	static struct port ports[PORTS_MAX];
+	struct options options;
+	sigset_t sleeping;
+	int ret = options_parse(&options, argc, argv);
+
+	if (ret)
+		return ret > 0 ? 0 : EXIT_USAGE;
+	ret = catch_signals(&sleeping);
+	if (ret) {
+		fprintf(stderr, "onepath-nic: signals: %s\n", strerror(-ret));
+		return EXIT_FAILED;
+	}
+	ret = open_ports(ports, &options);
+	if (ret)
+		return ret == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	printf("onepath-nic: %u port%s ready\n", options.port_count,
+	       options.port_count == 1 ? "" : "s");
+	fflush(stdout);
+
+	ret = serve(ports, &options, &sleeping);
+	if (make_report(&options, ports))
+		ret = -EIO;
+	if (options.summary)
+		report_print(stderr, ports, options.port_count);
+	if (!ret && report_rules_broken(ports, options.port_count))
+		ret = EXIT_RULES_BROKEN;
+	for (unsigned int i = options.port_count; i-- > 0;)
+		port_close(&ports[i]);
+	return ret < 0 ? EXIT_FAILED : ret;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The software 82599, seen from outside: one struct nic is one port, that is
+ * one PCI function. A front end (vfio-user socket, in-process calls, polled
+ * shared memory) carries register accesses in and gives access to memory; a
+ * wire carries frames. The model knows neither, and they know no 82599.
+ *
+ * Not thread safe: one thread calls one port at a time. Nothing here blocks.
+ */
+#ifndef NIC_H
+#define NIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define NIC_BAR0_SIZE 0x80000u /* bytes */
+#define NIC_FRAME_MAX 15872u /* bytes, without CRC (15.5 KB) */
+
+struct nic;
+
+/**
+ * struct nic_host - what a port needs of the world around it
+ * @opaque: first argument of every call
+ * @dma: host address of bus address @iova, for reading or (@write) writing; *@len
+ *	is shortened to what lies together; NULL if it is not mapped so
+ * @send: a frame leaves the port (without CRC); the bytes belong to the model
+ * @interrupt: MSI-X vector @vector fires; may be NULL
+ * @now_ns: monotonic time; a test may make its own
+ */
+struct nic_host {
+	void *opaque;
+	void *(*dma)(void *opaque, uint64_t iova, size_t *len, bool write);
+	void (*send)(void *opaque, const uint8_t *frame, size_t len);
+	void (*interrupt)(void *opaque, unsigned int vector);
+	uint64_t (*now_ns)(void *opaque);
+};
+
+/**
+ * struct nic_config - how a port is made
+ * @name: in messages, e.g. "port0"; copied
+ * @mac: the EEPROM's address, loaded into RAL0/RAH0 by a reset
+ * @link_delay_us: from restarting auto-negotiation to link up
+ */
+struct nic_config {
+	const char *name;
+	uint8_t mac[6];
+	uint32_t link_delay_us;
+};
+
+/* Returns NULL without memory. Powered on: reset done, carrier present, bus mastering off. */
+struct nic *nic_create(const struct nic_config *config, const struct nic_host *host);
+void nic_destroy(struct nic *nic);
+
+/*
+ * BAR0, 32 bits at a time. An @offset that is not a multiple of 4 below NIC_BAR0_SIZE, or no
+ * register's, reads 0 and counts as a broken rule.
+ */
+uint32_t nic_read(struct nic *nic, uint32_t offset);
+void nic_write(struct nic *nic, uint32_t offset, uint32_t value);
+
+/*
+ * PCI says: bus mastering on or off (off: every DMA fails), function-level or power-on reset,
+ * D3hot to D0. A reset turns bus mastering off, as it clears the command register.
+ */
+void nic_set_bus_master(struct nic *nic, bool on);
+void nic_reset_function(struct nic *nic);
+
+/* What happened to a frame on its way in. Errors on the wire are the sender's to choose. */
+#define NIC_WIRE_CRC_ERROR    (1u << 0) /* the frame's CRC is wrong */
+#define NIC_WIRE_SYMBOL_ERROR (1u << 1) /* an illegal symbol or error byte in it */
+
+/**
+ * nic_receive() - a frame arrives from the wire
+ * @frame: its bytes without CRC; runts (below 60) come as they are
+ * @len: 1..NIC_FRAME_MAX
+ * @errors: NIC_WIRE_*
+ *
+ * Returns true if it was stored or waits in the packet buffer for a descriptor (SRRCTL.DROP_EN
+ * clear), false if it was dropped; a counter says why.
+ */
+bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
+
+/*
+ * Link up, receive enabled, and descriptors are free for a frame of any length: for wires that
+ * hold back rather than lose.
+ */
+bool nic_can_receive(const struct nic *nic);
+
+/* The cable is plugged in or not. */
+void nic_set_carrier(struct nic *nic, bool present);
+
+/* The link is up, as LINKS.UP says; read without touching the device. */
+bool nic_link_up(const struct nic *nic);
+
+/*
+ * Does what is due by now (link, reset). Returns the time at which it wants to be called again,
+ * UINT64_MAX if never.
+ */
+uint64_t nic_poll(struct nic *nic);
+
+/* A rule of the datasheet that a driver can break; each port counts them. */
+struct nic_rule {
+	const char *name; /* "tail-before-enable" */
+	const char *section; /* "4.6.7" */
+	const char *text; /* one sentence: what a driver must do */
+};
+
+/* All rules; *@count is their number, the index is the rule's id. */
+const struct nic_rule *nic_rules(size_t *count);
+uint64_t nic_rule_broken(const struct nic *nic, size_t rule);
+/* The sum over all rules. */
+uint64_t nic_rules_broken(const struct nic *nic);
+
+/* What the model itself saw, never cleared by the driver. */
+struct nic_counters {
+	uint64_t wire_in; /* frames that arrived */
+	uint64_t wire_out; /* frames sent */
+	uint64_t stored; /* frames written to memory */
+	uint64_t dropped_link; /* link down, or receive not enabled */
+	uint64_t dropped_filter; /* not for this port */
+	uint64_t dropped_error; /* CRC, symbol, length */
+	uint64_t dropped_descriptor; /* no free descriptor */
+	uint64_t null_descriptors; /* length 0: sent nothing */
+	uint64_t dma_faults; /* DMA outside of what is mapped, or bus mastering off */
+	uint64_t resets; /* CTRL.RST, CTRL.LRST or function */
+	uint64_t tail_writes; /* RDT and TDT */
+	uint64_t unsupported; /* frames not moved: advanced descriptors, which the model has not */
+};
+
+const struct nic_counters *nic_counters(const struct nic *nic);
+
+/* Names a register by its datasheet name, "RDT[3]"; @buf is filled and returned. "?" for none. */
+const char *nic_register_name(uint32_t offset, char *buf, size_t size);
+
+/* Writes one line to @log for each broken rule as it happens (NULL: none). */
+void nic_set_log(struct nic *nic, FILE *log);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Offsets and fields of the registers that the model's code itself looks at,
+ * by their datasheet names (8.2.2 is the summary). All others are in
+ * register_table.c alone.
+ */
+#ifndef NIC_OFFSETS_H
+#define NIC_OFFSETS_H
+
+#define CTRL		     0x00000u /* 8.2.3.1.1 */
+#define CTRL_MASTER_DISABLE  (1u << 2)
+#define CTRL_LRST	     (1u << 3)
+#define CTRL_RST	     (1u << 26)
+#define STATUS		     0x00008u /* 8.2.3.1.2 */
+#define STATUS_LINK_UP	     (1u << 7)
+#define STATUS_MASTER_ENABLE (1u << 19)
+
+#define EEC		0x10010u /* 8.2.3.2.1 */
+#define EEC_EE_PRES	(1u << 8)
+#define EEC_AUTO_RD	(1u << 9)
+#define EERD		0x10014u /* 8.2.3.2.2 */
+#define EERD_START	(1u << 0)
+#define EERD_DONE	(1u << 1)
+#define EERD_ADDR_SHIFT 2
+#define EERD_ADDR_MASK	0x3FFFu
+#define EERD_DATA_SHIFT 16
+#define SWSM		0x10140u /* 8.2.3.4 */
+#define SWSM_SMBI	(1u << 0)
+#define SWSM_SWESMBI	(1u << 1)
+#define SW_FW_SYNC	0x10160u
+
+#define EICR	0x00800u /* 8.2.3.5 */
+#define EICS	0x00808u
+#define EIMS	0x00880u
+#define EIMC	0x00888u
+#define EIMS_EX 0x00AA0u
+#define EIMC_EX 0x00AB0u
+
+#define FCTRL	      0x05080u /* 8.2.3.7.1 */
+#define FCTRL_SBP     (1u << 1)
+#define FCTRL_MPE     (1u << 8)
+#define FCTRL_UPE     (1u << 9)
+#define FCTRL_BAM     (1u << 10)
+#define VLNCTRL	      0x05088u /* 8.2.3.7.2 */
+#define VLNCTRL_VET   0x0000FFFFu
+#define VLNCTRL_CFI   (1u << 28)
+#define VLNCTRL_CFIEN (1u << 29)
+#define VLNCTRL_VFE   (1u << 30)
+#define MCSTCTRL      0x05090u /* 8.2.3.7.3 */
+#define MCSTCTRL_MO   0x3u
+#define MCSTCTRL_MFE  (1u << 2)
+#define MTA	      0x05200u /* 8.2.3.7.7 */
+#define RAL	      0x0A200u /* 8.2.3.7.8, stride 8 */
+#define RAH	      0x0A204u /* 8.2.3.7.9 */
+#define RAH_AV	      (1u << 31)
+#define NIC_ADDRESSES 128u
+#define VFTA	      0x0A000u /* 8.2.3.7.11 */
+#define PFVLVF	      0x0F100u /* 8.2.3.27.15 */
+#define PFVLVFB	      0x0F200u
+#define PFUTA	      0x0F400u /* 8.2.3.27.12 */
+
+/* Receive queues 0..63, 64..127: 8.2.3.8.1 to .7, offsets within a queue's 0x40 bytes. */
+#define RX_QUEUE_LOW	   0x01000u
+#define RX_QUEUE_HIGH	   0x0D000u
+#define RDBAL		   0x00u
+#define RDBAH		   0x04u
+#define RDLEN		   0x08u
+#define RDH		   0x10u
+#define SRRCTL		   0x14u
+#define SRRCTL_BSIZEPACKET 0x1Fu /* KB */
+#define SRRCTL_DESCTYPE	   (7u << 25)
+#define SRRCTL_DROP_EN	   (1u << 28)
+#define RDT		   0x18u
+#define RXDCTL		   0x28u
+#define RXDCTL_ENABLE	   (1u << 25)
+#define RXDCTL_VME	   (1u << 30)
+
+#define RDRXCTL		    0x02F00u /* 8.2.3.8.8 */
+#define RDRXCTL_CRCSTRIP    (1u << 1)
+#define RDRXCTL_DMAIDONE    (1u << 3)
+#define RDRXCTL_RSCFRSTSIZE (0x1Fu << 17)
+#define RDRXCTL_RSCACKC	    (1u << 25)
+#define RDRXCTL_FCOE_WRFIX  (1u << 26)
+#define RXCTRL		    0x03000u /* 8.2.3.8.10 */
+#define RXCTRL_RXEN	    (1u << 0)
+#define RXPBSIZE	    0x03C00u /* 8.2.3.8.9 */
+#define RXPBSIZE_SIZE	    0x000FFC00u /* bytes, as KB start at bit 10 */
+#define SECRXCTRL	    0x08D00u /* 8.2.3.12 */
+#define SECRXCTRL_RX_DIS    (1u << 1)
+#define SECRXSTAT	    0x08D04u
+#define SECRXSTAT_SECRX_RDY (1u << 0)
+
+/* Transmit queues: 8.2.3.9.5 to .12 */
+#define TX_QUEUE	     0x06000u
+#define TDBAL		     0x00u
+#define TDBAH		     0x04u
+#define TDLEN		     0x08u
+#define DCA_TXCTRL	     0x0Cu /* 8.2.3.11.2 */
+#define DCA_TXCTRL_WB_RO_EN  (1u << 11)
+#define TDH		     0x10u
+#define TDT		     0x18u
+#define TXDCTL		     0x28u
+#define TXDCTL_PTHRESH	     0x7Fu
+#define TXDCTL_HTHRESH	     (0x7Fu << 8)
+#define TXDCTL_WTHRESH_SHIFT 16
+#define TXDCTL_ENABLE	     (1u << 25)
+#define TXDCTL_SWFLSH	     (1u << 26)
+#define TDWBAL		     0x38u
+#define TDWBAL_HEAD_WB_EN    (1u << 0)
+#define TDWBAH		     0x3Cu
+#define DMATXCTL	     0x04A80u /* 8.2.3.9.2 */
+#define DMATXCTL_TE	     (1u << 0)
+#define MTQC		     0x08120u /* 8.2.3.9.15 */
+#define MTQC_RT_ENA	     (1u << 0)
+#define MTQC_VT_ENA	     (1u << 1)
+#define RTTDCS		     0x04900u /* 8.2.3.10.2 */
+#define RTTDCS_ARBDIS	     (1u << 6)
+
+#define HLREG0		    0x04240u /* 8.2.3.22.8 */
+#define HLREG0_TXCRCEN	    (1u << 0)
+#define HLREG0_RXCRCSTRP    (1u << 1)
+#define HLREG0_JUMBOEN	    (1u << 2)
+#define HLREG0_TXPADEN	    (1u << 10)
+#define HLREG0_LPBK	    (1u << 15)
+#define HLREG0_RXLNGTHERREN (1u << 27)
+#define MAXFRS		    0x04268u /* 8.2.3.22 */
+#define AUTOC		    0x042A0u /* 8.2.3.22.19 */
+#define AUTOC_FLU	    (1u << 0)
+#define AUTOC_RESTART_AN    (1u << 12)
+#define AUTOC_LMS_SHIFT	    13
+#define LINKS		    0x042A4u
+#define LINKS_SPEED_1G	    (2u << 28)
+#define LINKS_SPEED_10G	    (3u << 28)
+#define LINKS_UP	    (1u << 30)
+
+/* Statistics, 8.2.3.23 */
+#define RXMPC	0x03FA0u
+#define CRCERRS 0x04000u
+#define ILLERRC 0x04004u
+#define ERRBC	0x04008u
+#define RLEC	0x04040u
+#define PRC64	0x0405Cu
+#define GPRC	0x04074u
+#define BPRC	0x04078u
+#define MPRC	0x0407Cu
+#define GPTC	0x04080u
+#define GORCL	0x04088u
+#define GOTCL	0x04090u
+#define RUC	0x040A4u
+#define RFC	0x040A8u
+#define ROC	0x040ACu
+#define RJC	0x040B0u
+#define TORL	0x040C0u
+#define TPR	0x040D0u
+#define TPT	0x040D4u
+#define PTC64	0x040D8u
+#define MPTC	0x040F0u
+#define BPTC	0x040F4u
+#define RQSMR	0x02300u
+#define TQSM	0x08600u
+#define QPRC	0x01030u /* stride 0x40 */
+#define QBRC_L	0x01034u
+#define QPRDC	0x01430u
+#define QPTC	0x08680u
+#define QBTC_L	0x08700u /* stride 8 */
+
+static inline uint32_t nic_rx_offset(unsigned int queue, uint32_t reg)
+{
+	if (queue < 64)
+		return RX_QUEUE_LOW + queue * 0x40 + reg;
+	return RX_QUEUE_HIGH + (queue - 64) * 0x40 + reg;
+}
+
+static inline uint32_t nic_tx_offset(unsigned int queue, uint32_t reg)
+{
+	return TX_QUEUE + queue * 0x40 + reg;
+}
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Reads the command line of onepath-nic, and explains it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+
+#define LINK_DELAY_MS	  20 /* until someone says otherwise */
+#define LINK_DELAY_MS_MAX 60000
+
+static void print_help(void)
+{
+	fputs("usage: onepath-nic [OPTION]... --port socket=PATH[,mac=MAC][,link-delay-ms=N],wire=WIRE...\n"
+	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
+	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last\n"
+	      "  -l, --link-delay-ms N   from auto-negotiation to link up, for ports that do not say\n"
+	      "                          (default 20)\n"
+	      "  -r, --report FILE       JSON report, at exit and on SIGUSR1\n"
+	      "  -s, --summary           table on standard error at exit\n"
+	      "  -v, --log-rules         a line on standard error for each rule of the datasheet\n"
+	      "                          that a driver breaks\n"
+	      "  -1, --once              exit when the last client has left\n"
+	      "  -h, --help\n\n"
+	      "wires:\n",
+	      stdout);
+	for (const struct wire_ops *const *kind = wire_kinds; *kind; kind++)
+		printf("  %s\n", (*kind)->help);
+	fputs("\nexamples:\n"
+	      "  onepath-nic --port socket=/run/p0,wire=tap:tap0,netns=left \\\n"
+	      "              --port socket=/run/p1,wire=tap:tap1,netns=right\n"
+	      "  onepath-nic --report nic.json --port socket=/run/p0,wire=pcap:in=a.pcap \\\n"
+	      "              --port socket=/run/p1,wire=pcap:out=b.pcap\n"
+	      "then for each port\n"
+	      "  qemu-system-x86_64 -machine q35,memory-backend=m \\\n"
+	      "    -object memory-backend-memfd,id=m,size=512M,share=on \\\n"
+	      "    -device '{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"/run/p0\"}}'\n\n"
+	      "exit status: 0; 1 on failure; 2 on wrong usage; 3 if a driver broke rules\n",
+	      stdout);
+}
+
+static int usage(const char *message, const char *value)
+{
+	fprintf(stderr, "onepath-nic: %s '%s'; see onepath-nic --help\n", message, value);
+	return -EINVAL;
+}
+
+static int parse_delay(const char *text, uint32_t *delay_us)
+{
+	uint64_t ms;
+
+	if (!wire_parse_number(text, 0, LINK_DELAY_MS_MAX, &ms))
+		return usage("link delay is no number of ms in 0..60000:", text ? text : "");
+	*delay_us = (uint32_t)ms * 1000;
+	return 0;
+}
+
+/* "socket=PATH,...,wire=WIRE": the wire's own commas belong to it. */
+static int parse_port(struct port_options *port, char *spec)
+{
+	char *wire = !strncmp(spec, "wire=", 5) ? spec : strstr(spec, ",wire=");
+	char *key, *value;
+
+	if (!wire)
+		return usage("--port without wire= (wire=none for none):", spec);
+	if (*wire == ',')
+		*wire++ = '\0';
+	port->wire = wire + strlen("wire=");
+	if (wire == spec)
+		spec += strlen(spec);
+	while (wire_next_option(&spec, &key, &value)) {
+		if (!strcmp(key, "socket") && value && *value) {
+			port->socket = value;
+		} else if (!strcmp(key, "mac")) {
+			if (!wire_parse_mac(value, port->mac) || (port->mac[0] & 1))
+				return usage("--port: mac= needs a unicast address, not",
+					     value ? value : "");
+		} else if (!strcmp(key, "link-delay-ms")) {
+			if (parse_delay(value, &port->link_delay_us))
+				return -EINVAL;
+		} else {
+			return usage("--port: unknown or empty", key);
+		}
+	}
+	if (!port->socket)
+		return usage("--port without socket= before wire=", port->wire);
+	return 0;
+}
+
+static int add_port(struct options *options, char *spec)
+{
+	struct port_options *port = &options->ports[options->port_count];
+
+	if (options->port_count == PORTS_MAX)
+		return usage("more than 32 ports:", spec);
+	*port = (struct port_options){
+		.mac = { 0x02, 0x00, 0x82, 0x59, 0x90, (uint8_t)options->port_count },
+		.link_delay_us = UINT32_MAX,
+	};
+	options->port_count++;
+	return parse_port(port, spec);
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "port", required_argument, NULL, 'p' },
+		{ "link-delay-ms", required_argument, NULL, 'l' },
+		{ "report", required_argument, NULL, 'r' },
+		{ "summary", no_argument, NULL, 's' },
+		{ "log-rules", no_argument, NULL, 'v' },
+		{ "once", no_argument, NULL, '1' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	uint32_t delay_us = LINK_DELAY_MS * 1000;
+	int ret = 0, c;
+
+	*options = (struct options){ 0 };
+	while (!ret && (c = getopt_long(argc, argv, "p:l:r:sv1h", names, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			ret = add_port(options, optarg);
+			break;
+		case 'l':
+			ret = parse_delay(optarg, &delay_us);
+			break;
+		case 'r':
+			options->report = optarg;
+			break;
+		case 's':
+			options->summary = true;
+			break;
+		case 'v':
+			options->log_rules = true;
+			break;
+		case '1':
+			options->once = true;
+			break;
+		case 'h':
+			print_help();
+			return 1;
+		default:
+			return -EINVAL;
+		}
+	}
+	if (ret)
+		return ret;
+	if (optind < argc)
+		return usage("unexpected argument", argv[optind]);
+	if (!options->port_count)
+		return usage("at least one --port is needed, e.g.",
+			     "--port socket=/run/p0,wire=none");
+	for (unsigned int i = 0; i < options->port_count; i++) {
+		if (options->ports[i].link_delay_us == UINT32_MAX)
+			options->ports[i].link_delay_us = delay_us;
+	}
+	return 0;
+}

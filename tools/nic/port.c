@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Joins a port's parts: BAR0 is the model's registers, BAR4 and configuration
+ * space are the PCI function's; the model's DMA goes through what the client
+ * mapped, its frames to the wire.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "port.h"
+
+uint64_t port_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* What the model needs of the world. */
+
+static void *nic_dma(void *opaque, uint64_t iova, size_t *len, bool write)
+{
+	struct port *port = opaque;
+
+	return vfio_user_dma(port->server, iova, len, write);
+}
+
+static void nic_send(void *opaque, const uint8_t *frame, size_t len)
+{
+	struct port *port = opaque;
+
+	wire_send(port->wire, frame, len);
+}
+
+static void nic_interrupt(void *opaque, unsigned int vector)
+{
+	struct port *port = opaque;
+
+	vfio_user_interrupt(port->server, vector);
+}
+
+static uint64_t nic_now(void *opaque)
+{
+	return port_now_ns();
+}
+
+/* What PCI does to the model. */
+
+static void pci_bus_master(void *opaque, bool on)
+{
+	struct port *port = opaque;
+
+	nic_set_bus_master(port->nic, on);
+}
+
+static void pci_function_reset(void *opaque)
+{
+	struct port *port = opaque;
+
+	nic_reset_function(port->nic);
+}
+
+/* What the wire brings. */
+
+static bool wire_can_receive(void *opaque)
+{
+	const struct port *port = opaque;
+
+	return nic_can_receive(port->nic);
+}
+
+static void wire_receive(void *opaque, const uint8_t *frame, size_t len)
+{
+	struct port *port = opaque;
+
+	nic_receive(port->nic, frame, len, 0);
+}
+
+/* What the client asks: regions and reset. */
+
+/* Registers are 32 bits wide; 64 bits at once are two of them. */
+static bool is_register_access(uint64_t offset, uint32_t count)
+{
+	return (count == 4 || count == 8) && offset % 4 == 0;
+}
+
+static int region_read(void *opaque, unsigned int region, uint64_t offset, void *data,
+		       uint32_t count)
+{
+	struct port *port = opaque;
+
+	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
+		pci_read(&port->pci, (uint32_t)offset, data, count);
+		return 0;
+	}
+	if (region == VFIO_PCI_BAR0_REGION_INDEX && !is_register_access(offset, count))
+		return -EINVAL;
+	if (!pci_memory_enabled(&port->pci)) {
+		memset(data, 0xff, count); /* nobody answers on the bus */
+	} else if (region == VFIO_PCI_BAR4_REGION_INDEX) {
+		pci_bar4_read(&port->pci, (uint32_t)offset, data, count);
+	} else {
+		for (uint32_t i = 0; i < count; i += 4) {
+			uint32_t value = nic_read(port->nic, (uint32_t)offset + i);
+
+			memcpy((uint8_t *)data + i, &value, sizeof(value));
+		}
+	}
+	return 0;
+}
+
+static int region_write(void *opaque, unsigned int region, uint64_t offset, const void *data,
+			uint32_t count)
+{
+	struct port *port = opaque;
+
+	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
+		pci_write(&port->pci, (uint32_t)offset, data, count);
+		return 0;
+	}
+	if (region == VFIO_PCI_BAR0_REGION_INDEX && !is_register_access(offset, count))
+		return -EINVAL;
+	if (!pci_memory_enabled(&port->pci))
+		return 0;
+	if (region == VFIO_PCI_BAR4_REGION_INDEX) {
+		pci_bar4_write(&port->pci, (uint32_t)offset, data, count);
+		return 0;
+	}
+	for (uint32_t i = 0; i < count; i += 4) {
+		uint32_t value;
+
+		memcpy(&value, (const uint8_t *)data + i, sizeof(value));
+		nic_write(port->nic, (uint32_t)offset + i, value);
+	}
+	return 0;
+}
+
+static void device_reset(void *opaque)
+{
+	struct port *port = opaque;
+
+	pci_reset(&port->pci);
+}
+
+static int open_model(struct port *port, FILE *rules)
+{
+	struct nic_config config = {
+		.name = port->name,
+		.link_delay_us = port->options.link_delay_us,
+	};
+	const struct nic_host host = {
+		.opaque = port,
+		.dma = nic_dma,
+		.send = nic_send,
+		.interrupt = nic_interrupt,
+		.now_ns = nic_now,
+	};
+	const struct pci_hooks hooks = {
+		.opaque = port,
+		.bus_master = pci_bus_master,
+		.reset = pci_function_reset,
+	};
+
+	memcpy(config.mac, port->options.mac, sizeof(config.mac));
+	port->nic = nic_create(&config, &host);
+	if (!port->nic)
+		return -ENOMEM;
+	nic_set_log(port->nic, rules);
+	pci_init(&port->pci, config.mac, &hooks);
+	return 0;
+}
+
+static int open_wire(struct port *port)
+{
+	struct wire_port end = {
+		.opaque = port,
+		.name = port->name,
+		.can_receive = wire_can_receive,
+		.receive = wire_receive,
+	};
+
+	memcpy(end.mac, port->options.mac, sizeof(end.mac));
+	return wire_open(port->options.wire, &end, &port->wire);
+}
+
+static int open_server(struct port *port)
+{
+	const struct vfio_user_device device = {
+		.opaque = port,
+		.name = port->name,
+		.region_size = {
+			[VFIO_PCI_BAR0_REGION_INDEX] = NIC_BAR0_SIZE,
+			[VFIO_PCI_BAR4_REGION_INDEX] = PCI_BAR4_SIZE,
+			[VFIO_PCI_CONFIG_REGION_INDEX] = PCI_CONFIG_SIZE,
+		},
+		.irq_count = {
+			[VFIO_PCI_INTX_IRQ_INDEX] = 1,
+			[VFIO_PCI_MSI_IRQ_INDEX] = 1,
+			[VFIO_PCI_MSIX_IRQ_INDEX] = PCI_MSIX_VECTORS,
+			[VFIO_PCI_ERR_IRQ_INDEX] = 1,
+		},
+		.read = region_read,
+		.write = region_write,
+		.reset = device_reset,
+		.log = stderr,
+	};
+	int ret;
+
+	port->server = vfio_user_create(&device);
+	if (!port->server)
+		return -ENOMEM;
+	ret = vfio_user_listen(port->server, port->options.socket);
+	if (ret)
+		fprintf(stderr, "%s: cannot listen on socket %s: %s\n", port->name,
+			port->options.socket, strerror(-ret));
+	return ret;
+}
+
+int port_open(struct port *port, unsigned int index, const struct port_options *options,
+	      FILE *rules)
+{
+	int ret;
+
+	*port = (struct port){ .options = *options };
+	snprintf(port->name, sizeof(port->name), "port%u", index);
+	ret = open_model(port, rules);
+	if (!ret)
+		ret = open_wire(port);
+	if (!ret)
+		ret = open_server(port);
+	if (ret)
+		port_close(port);
+	return ret;
+}
+
+void port_close(struct port *port)
+{
+	if (port->server)
+		vfio_user_destroy(port->server);
+	if (port->wire)
+		wire_close(port->wire);
+	if (port->nic)
+		nic_destroy(port->nic);
+	*port = (struct port){ 0 };
+}
+
+uint64_t port_run(struct port *port, bool client, bool wire)
+{
+	uint64_t model_ns, wire_ns;
+
+	if (client)
+		vfio_user_handle(port->server);
+	model_ns = nic_poll(port->nic);
+	if (nic_link_up(port->nic) != port->link_up) {
+		port->link_up = !port->link_up;
+		wire_link(port->wire, port->link_up);
+	}
+	wire_ns = wire_handle(port->wire, wire, port_now_ns());
+	return model_ns < wire_ns ? model_ns : wire_ns;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One port of onepath-nic: a model, its PCI function, the vfio-user server in
+ * front of it and the wire behind it, joined.
+ */
+#ifndef PORT_H
+#define PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "nic.h"
+#include "pci.h"
+#include "vfio_user.h"
+#include "wire.h"
+
+#define PORTS_MAX 32
+
+struct port_options {
+	const char *socket;
+	const char *wire;
+	uint8_t mac[6];
+	uint32_t link_delay_us;
+};
+
+struct port {
+	char name[16];
+	struct port_options options;
+	struct nic *nic;
+	struct pci pci;
+	struct vfio_user *server;
+	struct wire *wire;
+	bool link_up; /* as the wire was told */
+};
+
+/*
+ * Makes port number @index; @rules gets a line for each broken rule (NULL:
+ * none). Prints what is wrong; returns 0, -EINVAL for bad usage, or -errno.
+ */
+int port_open(struct port *port, unsigned int index, const struct port_options *options,
+	      FILE *rules);
+void port_close(struct port *port);
+
+/* Does what is due; @client and @wire: their descriptor is ready. Returns when to be called again. */
+uint64_t port_run(struct port *port, bool client, bool wire);
+
+/* Monotonic time, the clock of all ports. */
+uint64_t port_now_ns(void);
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What receive and transmit queues have in common: a ring fixed by base and
+ * length while the queue is disabled, and a head and a tail in it. Both kinds
+ * have these registers at the same offsets within a queue.
+ */
+#include "core.h"
+
+#define RING_UNIT 128u /* bytes */
+#define RING_MAX  (128u * 1024) /* bytes: "validated lengths up to 128K" */
+
+/* Base or length was written. */
+void nic_queue_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+		       uint32_t old, uint32_t value)
+{
+	if (queue->enabled && old != value)
+		nic_break(nic, RULE_RING_RUNNING, offset, value);
+}
+
+void nic_queue_base_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value)
+{
+	if (value % RING_UNIT)
+		nic_break(nic, RULE_RING_BASE, offset, value);
+	nic_reg_set(nic, offset, value - value % RING_UNIT);
+	nic_queue_written(nic, queue, offset, old, value);
+}
+
+void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value)
+{
+	if (queue->enabled && old != value)
+		nic_break(nic, RULE_HEAD_RUNNING, offset, value);
+}
+
+/* Writing the value that a tail has does not move it: drivers clear it before they enable. */
+void nic_queue_tail_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			    uint32_t old, uint32_t value)
+{
+	nic->counters.tail_writes++;
+	if (value && old != value && !queue->seen_enabled)
+		nic_break(nic, RULE_TAIL_BEFORE_ENABLE, offset, value);
+	if (queue->enabled && value >= queue->size) {
+		nic_break(nic, RULE_TAIL_RANGE, offset, value);
+		nic_reg_set(nic, offset, old);
+	}
+}
+
+/* @first_offset: the queue's first register, its base. */
+void nic_queue_start(struct nic *nic, struct nic_queue *queue, uint32_t first_offset)
+{
+	uint32_t bytes = nic_reg(nic, first_offset + RDLEN);
+	uint64_t high = nic_reg(nic, first_offset + RDBAH);
+
+	if (!bytes || bytes % RING_UNIT || bytes > RING_MAX)
+		nic_break(nic, RULE_RING_LENGTH, first_offset + RDLEN, bytes);
+	if (nic->dma_init_pending)
+		nic_break(nic, RULE_DMA_INIT, first_offset + RXDCTL, bytes);
+	queue->size = bytes <= RING_MAX ? bytes / NIC_DESCRIPTOR_BYTES : 0;
+	queue->base_iova = high << 32 | nic_reg(nic, first_offset + RDBAL);
+	queue->enabled = true;
+	queue->seen_enabled = false;
+}
+
+void nic_queue_stop(struct nic_queue *queue)
+{
+	queue->enabled = false;
+	queue->seen_enabled = false;
+}

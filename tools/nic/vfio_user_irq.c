@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Interrupts of a vfio-user device: the client gives an eventfd for each
+ * vector that it uses, and an interrupt is 1 written to it. The client does the
+ * rest (MSI-X table, masking, delivery to the guest).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vfio_user_internal.h"
+
+/* Where the eventfds of kind @index start. */
+static unsigned int irq_base(const struct vfio_user *server, unsigned int index)
+{
+	unsigned int base = 0;
+
+	for (unsigned int i = 0; i < index; i++)
+		base += server->device.irq_count[i];
+	return base;
+}
+
+static void fire(int fd)
+{
+	const uint64_t one = 1;
+
+	/* It is full only if the client reads nothing: then it knows already. */
+	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void set_irq(struct vfio_user *server, unsigned int irq, int fd)
+{
+	if (server->irqs[irq] >= 0)
+		close(server->irqs[irq]);
+	server->irqs[irq] = fd;
+}
+
+void vfio_user_clear_irqs(struct vfio_user *server)
+{
+	for (unsigned int i = 0; i < IRQS_MAX; i++)
+		set_irq(server, i, -1);
+}
+
+/* A descriptor on which writing cannot make us wait. */
+static int make_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
+	if (!(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	return 0;
+}
+
+/* One eventfd for each interrupt, or none at all to take theirs away. */
+static int set_eventfds(struct vfio_user *server, unsigned int first, unsigned int count)
+{
+	if (server->fd_count && server->fd_count != count)
+		return -EINVAL;
+	for (unsigned int i = 0; i < server->fd_count; i++) {
+		int ret = make_nonblocking(server->fds[i]);
+
+		if (ret)
+			return ret;
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		set_irq(server, first + i, server->fd_count ? server->fds[i] : -1);
+		if (server->fd_count)
+			server->fds[i] = -1;
+	}
+	return 0;
+}
+
+int vfio_user_set_irqs(struct vfio_user *server, size_t size)
+{
+	const uint8_t *chosen = server->payload + sizeof(struct vfio_user_irq_set);
+	struct vfio_user_irq_set set;
+	unsigned int first, data, action, total;
+
+	if (size < sizeof(set))
+		return -EINVAL;
+	memcpy(&set, server->payload, sizeof(set));
+	data = set.flags & VFIO_IRQ_SET_DATA_TYPE_MASK;
+	action = set.flags & VFIO_IRQ_SET_ACTION_TYPE_MASK;
+	if (set.argsz < sizeof(set) || set.flags != (data | action) ||
+	    set.index >= VFIO_PCI_NUM_IRQS)
+		return -EINVAL;
+	total = server->device.irq_count[set.index];
+	if (set.start > total || set.count > total - set.start)
+		return -EINVAL;
+	if (size != sizeof(set) + (data == VFIO_IRQ_SET_DATA_BOOL ? set.count : 0))
+		return -EINVAL;
+	if (server->fd_count && data != VFIO_IRQ_SET_DATA_EVENTFD)
+		return -EINVAL;
+	/* Only INTx can be masked; the client does that itself, there is nothing to do. */
+	if (action == VFIO_IRQ_SET_ACTION_MASK || action == VFIO_IRQ_SET_ACTION_UNMASK)
+		return set.index == VFIO_PCI_INTX_IRQ_INDEX && !server->fd_count ? 0 : -EINVAL;
+	if (action != VFIO_IRQ_SET_ACTION_TRIGGER)
+		return -EINVAL;
+	first = irq_base(server, set.index) + set.start;
+	switch (data) {
+	case VFIO_IRQ_SET_DATA_EVENTFD:
+		return set.count ? set_eventfds(server, first, set.count) : -EINVAL;
+	case VFIO_IRQ_SET_DATA_NONE:
+		if (!set.start && !set.count) {
+			for (unsigned int i = 0; i < total; i++)
+				set_irq(server, first + i, -1);
+			return 0;
+		}
+		for (unsigned int i = 0; i < set.count; i++)
+			fire(server->irqs[first + i]);
+		return 0;
+	case VFIO_IRQ_SET_DATA_BOOL:
+		for (unsigned int i = 0; i < set.count; i++) {
+			if (chosen[i])
+				fire(server->irqs[first + i]);
+		}
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+void vfio_user_interrupt(struct vfio_user *server, unsigned int vector)
+{
+	unsigned int msix = irq_base(server, VFIO_PCI_MSIX_IRQ_INDEX);
+	unsigned int msi = irq_base(server, VFIO_PCI_MSI_IRQ_INDEX);
+
+	if (vector < server->device.irq_count[VFIO_PCI_MSIX_IRQ_INDEX] &&
+	    server->irqs[msix + vector] >= 0)
+		fire(server->irqs[msix + vector]);
+	else if (server->device.irq_count[VFIO_PCI_MSI_IRQ_INDEX])
+		fire(server->irqs[msi]);
+}
