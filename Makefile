@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# onepath: `make help` says what there is. Everything that is built goes to
+# build/: build/host for this machine, build/toolbox for the toolbox (where the
+# tests and the demo run), build/kmod-<kernel> for the module.
+
+O ?= host
+B := build/$(O)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter
+CPPFLAGS += -MMD -MP
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS)
+
+TOOLBOX := tools/vm/toolbox
+KERNELS := 6.1 6.12 newest
+
+# Programs that run in the test VM are linked statically there.
+ifeq ($(O),toolbox)
+GUEST_LDFLAGS := -static
+endif
+
+.PHONY: all userspace tools module demo test check format clean distclean help
+
+all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
+
+help: ## this list
+	@echo "make TARGET [KDIR=/path/to/kernel/headers] [V=1]"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@echo
+	@echo "demo, test, check need root, and bring what they use: 2.3 GB of Debian packages in a"
+	@echo "folder of their own (~/.cache/onepath, once, about 3 minutes). Nothing else is touched."
+
+# How a program is made: objects below $(B), one rule for all.
+V ?= 0
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2)
+endif
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(ALL_CFLAGS) -c -o $@ $<
+
+objects = $(patsubst %.c,$(B)/%.o,$(1))
+
+define program # $(1) name, $(2) objects and archives, $(3) libraries, $(4) linker flags
+$(B)/$(1): $(2)
+	$(call say,LD,$(B)/$(1))
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(4) -o $$@ $(2) $(3)
+endef
+
+# Userspace: libonepath and the NFs.
+LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
+NF_COMMON := $(call objects,userspace/nf/nf.c userspace/nf/nf_options.c userspace/nf/nf_report.c)
+NFS := nop broadcast
+NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
+
+userspace: $(B)/libonepath.a $(B)/libonepath.so $(NF_PROGRAMS) ## libonepath and the NFs
+
+$(B)/userspace/%.o $(B)/tests/system/%.o $(B)/tools/onepathctl/%.o: INCLUDES := -Iuapi -Iuserspace/include
+$(B)/userspace/lib/%.o: ALL_CFLAGS += -fPIC
+
+$(B)/libonepath.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libonepath.so: $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libonepath.so.0 -o $@ $^
+
+$(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,userspace/nf/$(nf).c) \
+	$(NF_COMMON) $(B)/libonepath.a,,$(GUEST_LDFLAGS))))
+
+# Tools: onepathctl and the software 82599.
+NIC_SOURCES := $(filter-out tools/nic/main.c,$(wildcard tools/nic/*.c))
+
+tools: $(B)/onepathctl $(B)/onepath-nic ## onepathctl and onepath-nic, the software 82599
+
+$(B)/tools/nic/%.o: INCLUDES := -Itools/nic
+
+$(eval $(call program,onepathctl,$(call objects,$(wildcard tools/onepathctl/*.c)) \
+	$(B)/libonepath.a,-ljson-c,$(GUEST_LDFLAGS)))
+$(eval $(call program,onepath-nic,$(call objects,tools/nic/main.c $(NIC_SOURCES)),-lpcap -ljson-c))
+
+# The module. kbuild writes beside its sources, so it gets links to them.
+module: ## onepath.ko for KDIR (default: the running kernel)
+	@if [ -d "$(KDIR)" ]; then tools/vm/build-module "$(KDIR)"; \
+	else echo "module: skipped, no kernel headers at $(KDIR) (KDIR=... names others)"; fi
+
+include tests/tests.mk
+
+demo: ## forward real traffic through the real module, in a VM: under three minutes
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tools/vm/demo
+
+test: ## all tests: model, server, driver, loop on the host, and the module in VMs with three kernels
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/run
+
+check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tests/check
+
+format: ## let clang-format rewrite the sources
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tests/check --format
+
+clean: ## delete build/
+	rm -rf build
+
+distclean: clean ## delete build/ and the toolbox
+	$(TOOLBOX) remove
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

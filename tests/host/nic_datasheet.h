@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the tests' small driver (nic_driver.h) uses of the 82599: registers and
+ * fields, from the datasheet's chapter 8.2.3 and from nowhere else. A list
+ * shared with the model or with the module would prove nothing.
+ */
+#ifndef NIC_DATASHEET_H
+#define NIC_DATASHEET_H
+
+#define D_CTRL		      0x00000
+#define D_CTRL_MASTER_DISABLE 0x00000004
+#define D_CTRL_LRST	      0x00000008
+#define D_CTRL_RST	      0x04000000
+#define D_STATUS	      0x00008
+#define D_STATUS_MASTER	      0x00080000
+#define D_EIMS		      0x00880
+#define D_EIMC		      0x00888
+#define D_EEC		      0x10010
+#define D_EEC_AUTO_RD	      0x00000200
+#define D_EERD		      0x10014
+#define D_SWSM		      0x10140
+#define D_SW_FW_SYNC	      0x10160
+#define D_FCTRL		      0x05080
+#define D_FCTRL_SBP	      0x00000002
+#define D_FCTRL_MPE	      0x00000100
+#define D_FCTRL_UPE	      0x00000200
+#define D_FCTRL_BAM	      0x00000400
+#define D_VLNCTRL	      0x05088
+#define D_MCSTCTRL	      0x05090
+#define D_MTA(i)	      (0x05200 + 4 * (i))
+#define D_RAL(i)	      (0x0A200 + 8 * (i))
+#define D_RAH(i)	      (0x0A204 + 8 * (i))
+#define D_VFTA(i)	      (0x0A000 + 4 * (i))
+#define D_PFVLVF(i)	      (0x0F100 + 4 * (i))
+#define D_PFVLVFB(i)	      (0x0F200 + 4 * (i))
+#define D_PFUTA(i)	      (0x0F400 + 4 * (i))
+#define D_RX(q, r)	      (((q) < 64 ? 0x01000 + 0x40 * (q) : 0x0D000 + 0x40 * ((q) - 64)) + (r))
+#define D_RDBAL		      0x00
+#define D_RDBAH		      0x04
+#define D_RDLEN		      0x08
+#define D_RDH		      0x10
+#define D_SRRCTL	      0x14
+#define D_SRRCTL_DROP_EN      0x10000000
+#define D_RDT		      0x18
+#define D_RXDCTL	      0x28
+#define D_ENABLE	      0x02000000
+#define D_RXDCTL_VME	      0x40000000
+#define D_RDRXCTL	      0x02F00
+#define D_RDRXCTL_CRCSTRIP    0x00000002
+#define D_RDRXCTL_DMAIDONE    0x00000008
+#define D_RDRXCTL_RSCFRSTSIZE 0x003E0000
+#define D_RDRXCTL_FIXED	      0x06000000
+#define D_RXCTRL	      0x03000
+#define D_SECRXCTRL	      0x08D00
+#define D_SECRXCTRL_RX_DIS    0x00000002
+#define D_SECRXSTAT	      0x08D04
+#define D_TX(q, r)	      (0x06000 + 0x40 * (q) + (r))
+#define D_TDBAL		      0x00
+#define D_TDBAH		      0x04
+#define D_TDLEN		      0x08
+#define D_DCA_TXCTRL	      0x0C
+#define D_TDH		      0x10
+#define D_TDT		      0x18
+#define D_TXDCTL	      0x28
+#define D_TDWBAL	      0x38
+#define D_TDWBAH	      0x3C
+#define D_DMATXCTL	      0x04A80
+#define D_MTQC		      0x08120
+#define D_RTTDCS	      0x04900
+#define D_RTTDCS_ARBDIS	      0x00000040
+#define D_HLREG0	      0x04240
+#define D_HLREG0_TXCRCEN      0x00000001
+#define D_HLREG0_RXCRCSTRP    0x00000002
+#define D_HLREG0_JUMBOEN      0x00000004
+#define D_HLREG0_TXPADEN      0x00000400
+#define D_HLREG0_LPBK	      0x00008000
+#define D_MAXFRS	      0x04268
+#define D_AUTOC		      0x042A0
+#define D_AUTOC_RESTART_AN    0x00001000
+#define D_LINKS		      0x042A4
+#define D_LINKS_UP	      0x40000000
+#define D_FCRTH0	      0x03260
+
+/* Commands of a legacy transmit descriptor, as they stand in its second 8 bytes. */
+#define D_EOP  (1ull << 24)
+#define D_IFCS (1ull << 25)
+#define D_IC   (1ull << 26)
+#define D_RS   (1ull << 27)
+#define D_DEXT (1ull << 29)
+#define D_VLE  (1ull << 30)
+#define D_DD   (1ull << 32)
+
+#endif

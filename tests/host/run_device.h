@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The device that test_run.c runs the hot loop against: one receive queue and up
+ * to 16 transmit queues over a path's memory, and a witness of who owns each
+ * buffer. It knows no 82599, only the model's invariants.
+ *
+ * order.h is where the loop meets the device, so its functions are hooked here:
+ * each doorbell is judged as it is rung, and the device may move between any
+ * two reads of the loop, as a real one does.
+ */
+#ifndef RUN_DEVICE_H
+#define RUN_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define onepath_ring_doorbell order_ring_doorbell
+#define onepath_read_status   order_read_status
+#define onepath_read_head     order_read_head
+#include <onepath/order.h>
+#undef onepath_ring_doorbell
+#undef onepath_read_status
+#undef onepath_read_head
+
+void run_device_doorbell(volatile uint32_t *tail, uint32_t value);
+void run_device_moves(void);
+
+static inline void onepath_ring_doorbell(volatile uint32_t *tail, uint32_t value)
+{
+	order_ring_doorbell(tail, value);
+	run_device_doorbell(tail, le32toh(*tail));
+}
+
+static inline uint8_t onepath_read_status(const uint8_t *status)
+{
+	run_device_moves();
+	return order_read_status(status);
+}
+
+static inline uint32_t onepath_read_head(const uint32_t *head)
+{
+	run_device_moves();
+	return order_read_head(head);
+}
+
+#include <onepath/run.h>
+
+/* Who may touch buffer i. A buffer being sent belongs to the outputs in @unsent. */
+enum run_owner {
+	OWNER_RECEIVE,
+	OWNER_NF,
+	OWNER_OUTPUTS,
+	OWNER_FREE
+};
+
+struct run_slot {
+	enum run_owner owner;
+	uint64_t number; /* of the frame in it, 0, 1, 2 ... */
+	uint16_t length;
+	uint16_t unsent; /* bit k: output k has yet to send it */
+	uint16_t unrung; /* bit k: output k's doorbell is yet to be rung for it */
+};
+
+/* What the NF is to do with a frame: what a onepath_handler returns. */
+typedef uint32_t run_verdict(uint64_t number, uint16_t length);
+
+struct run_device {
+	struct onepath_path path;
+	unsigned int outputs;
+	uint32_t size, mask, period, start;
+	run_verdict *verdict;
+
+	struct run_slot *slots;
+	struct onepath_descriptor *taken[ONEPATH_PATH_OUTPUTS]; /* as they were when TDT passed */
+	volatile uint32_t *tails; /* RDT, then each TDT */
+	uint32_t rdh, rdt, given; /* @given: descriptors RDH..RDT - 1 */
+	uint32_t tdh[ONEPATH_PATH_OUTPUTS], tdt[ONEPATH_PATH_OUTPUTS];
+	uint16_t head_due; /* bit k: RS was done, the head is yet to be written */
+
+	uint64_t waiting; /* frames on the wire */
+	uint64_t received, handled;
+	uint64_t sent[ONEPATH_PATH_OUTPUTS];
+	uint64_t rdt_writes, tdt_writes;
+
+	uint16_t stalled; /* bit k: output k sends nothing */
+	bool moves; /* by itself, while the loop runs */
+};
+
+extern uint64_t run_random_state;
+uint32_t run_random(uint32_t below);
+
+/* Makes a device and the path over it; the first frame will use descriptor @start. */
+struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t start,
+				  run_verdict *verdict);
+void run_device_free(struct run_device *d);
+
+/* Each does one thing and returns false if there was nothing to do. */
+bool run_device_receive(struct run_device *d);
+bool run_device_transmit(struct run_device *d, unsigned int k);
+bool run_device_write_head(struct run_device *d, unsigned int k);
+
+/* All that can be done, but for outputs that are stalled. */
+void run_device_settle(struct run_device *d);
+
+/* The NF: checks what it was given, and does as @verdict says. */
+uint32_t run_handler(uint8_t *frame, uint16_t length, void *state);
+
+#endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * kmod/hw_*.c over the software 82599, with the hot loop of run.h between the
+ * rings: do frames flow, does everything stop, is what is counted true, and is no
+ * rule of the datasheet broken? Each test ends by asking the model for that.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hw_model.h"
+
+static const uint32_t queues[] = { 0, 1, 63 };
+
+/* Queues other than 0 receive nothing without RSS; they start and stop all the same. */
+static void test_start_and_stop_every_queue(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	for (uint32_t queue = 0; queue < ONEPATH_HW_QUEUES; queue++)
+		for (uint32_t size = 64; size <= 4096; size *= 2) {
+			struct onepath_io *io = &m->ports[queue % MODEL_PORTS].io;
+
+			m->slept_us = 0;
+			assert_int_equal(onepath_hw_rx_start(io, queue, 0x100000, size), 0);
+			assert_int_equal(onepath_hw_tx_start(io, queue, 0x100000, size, 0x200000),
+					 0);
+			assert_int_equal(onepath_hw_rx_stop(io, queue), 0);
+			assert_int_equal(onepath_hw_tx_stop(io, queue), 0);
+			assert_in_range(m->slept_us, 0, 50000);
+		}
+	model_check_and_free(m);
+}
+
+static void test_forward_on_every_ring_size_and_queue(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	for (size_t q = 0; q < 3; q++)
+		for (uint32_t size = 64; size <= 4096; size *= 2) {
+			unsigned int outputs = 1 + (q + size / 64) % 3;
+			uint64_t sent[3], frames = 2 * size + 77, n = 0;
+
+			for (unsigned int k = 0; k < outputs; k++)
+				sent[k] = model_output(m, k)->sent = m->arrived;
+			model_path_start(m, size, outputs, queues[q]);
+			while (n < frames) {
+				for (unsigned int burst = 1 + n % (size / 2); burst; burst--)
+					n += model_arrive(m);
+				model_run(m);
+			}
+			model_path_stop(m);
+			assert_int_equal(m->handled, m->arrived);
+			for (unsigned int k = 0; k < outputs; k++)
+				assert_int_equal(model_output(m, k)->sent - sent[k], n);
+		}
+	model_check_and_free(m);
+}
+
+/* The ring fills, what does not fit is dropped and counted, and then all goes on. */
+static void test_full_ring_drops_and_goes_on(void **state)
+{
+	struct model *m = model_new();
+	struct onepath_hw_stats stats = { 0 };
+
+	(void)state;
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_path_start(m, 128, 1, 0);
+	for (unsigned int n = 0; n < 200; n++)
+		model_arrive(m);
+	assert_int_equal(m->arrived, 127);
+	model_run(m);
+	assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &stats), 0);
+	assert_int_equal(stats.rx_frames, 127);
+	assert_int_equal(stats.rx_missed, 200 - 127);
+	for (unsigned int n = 0; n < 60; n++)
+		assert_true(model_arrive(m));
+	model_run(m);
+	model_path_stop(m);
+	assert_int_equal(m->ports[1].sent, 187);
+	model_check_and_free(m);
+}
+
+/* TXPADEN: what is shorter than 60 bytes leaves padded with zeroes (7.2.3.2.2). */
+static void test_short_frames_leave_padded(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_path_start(m, 64, 2, 63);
+	for (m->cut = 14; m->cut <= 60; m->cut++) {
+		assert_true(model_arrive(m));
+		model_run(m);
+	}
+	model_path_stop(m);
+	assert_int_equal(m->ports[2].sent, 47);
+	model_check_and_free(m);
+}
+
+/* A drop is a null descriptor on every output; its buffer comes back like any other. */
+static void test_dropped_frames_are_null_descriptors(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	m->drop = true;
+	model_path_start(m, 64, 3, 1);
+	for (unsigned int n = 0; n < 500; n++) {
+		assert_true(model_arrive(m));
+		model_run(m);
+	}
+	model_path_stop(m);
+	for (unsigned int p = 0; p < MODEL_PORTS; p++) {
+		assert_int_equal(m->ports[p].sent, 0);
+		assert_int_equal(nic_counters(m->ports[p].nic)->null_descriptors, 500);
+	}
+	model_check_and_free(m);
+}
+
+/* Frames wait everywhere and the wire takes none; still everything stops, 20 times. */
+static void test_stop_under_load_with_the_link_down(void **state)
+{
+	struct model *m = model_new();
+	struct model_port *output = &m->ports[1];
+	unsigned int n;
+
+	(void)state;
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	for (unsigned int turn = 0; turn < 20; turn++) {
+		uint64_t sent;
+
+		output->sent = m->arrived;
+		model_path_start(m, 256, 1, 0);
+		for (n = 0; n < 100; n++)
+			assert_true(model_arrive(m));
+		model_run(m);
+		sent = output->sent;
+		nic_set_carrier(output->nic, false);
+		for (n = 0; n < 100; n++)
+			assert_true(model_arrive(m));
+		model_run(m);
+		for (n = 0; n < 50; n++)
+			assert_true(model_arrive(m));
+
+		m->slept_us = 0;
+		model_path_stop(m);
+		assert_in_range(m->slept_us, 0, 150000);
+		nic_set_carrier(output->nic, true);
+		for (n = 0; n < 10; n++) {
+			m->now_ns += MODEL_MS;
+			nic_poll(output->nic);
+			assert_false(model_arrive(m));
+		}
+		assert_int_equal(output->sent, sent);
+	}
+	model_check_and_free(m);
+}
+
+/* A reset finds everything running: no stop came before it. */
+static void test_reset_under_load(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	for (unsigned int turn = 0; turn < 20; turn++) {
+		m->ports[1].sent = m->ports[2].sent = m->arrived;
+		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+		model_path_start(m, 128, 2, turn % 64);
+		for (unsigned int n = 0; n < 100; n++)
+			assert_true(model_arrive(m));
+		model_run(m);
+		for (unsigned int n = 0; n < 20; n++)
+			assert_true(model_arrive(m));
+		for (unsigned int p = 0; p < MODEL_PORTS; p++)
+			assert_int_equal(onepath_hw_reset(&m->ports[p].io, turn & 1), 0);
+		m->mapped = false;
+		for (unsigned int n = 0; n < 10; n++)
+			assert_false(model_arrive(m));
+		for (unsigned int p = 0; p < MODEL_PORTS; p++)
+			model_wake(m, &m->ports[p]);
+	}
+	model_check_and_free(m);
+}
+
+/* An NF may write anything into a tail: the queue stops, and after a reset all is well. */
+static void test_stop_with_a_nonsense_tail(void **state)
+{
+	static const uint32_t tails[] = { 256, 4095, 65535 };
+	struct model *m = model_new();
+
+	(void)state;
+	for (unsigned int p = 0; p < MODEL_PORTS; p++)
+		nic_set_log(m->ports[p].nic, NULL);
+	for (size_t n = 0; n < 3; n++) {
+		model_path_start(m, 256, 1, 1);
+		m->ports[1].io.write(&m->ports[1].io, onepath_hw_tdt(1), tails[n]);
+		m->ports[0].io.write(&m->ports[0].io, onepath_hw_rdt(0), tails[n]);
+		m->slept_us = 0;
+		model_path_stop(m);
+		assert_in_range(m->slept_us, 0, 150000);
+		model_wake(m, &m->ports[0]);
+		model_wake(m, &m->ports[1]);
+	}
+	model_check_rules(m, "tail-range");
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_path_start(m, 64, 1, 1);
+	for (unsigned int n = 0; n < 50; n++)
+		assert_true(model_arrive(m));
+	model_run(m);
+	model_path_stop(m);
+	assert_int_equal(m->ports[1].sent, 50);
+	model_check_rules(m, "tail-range");
+	model_free(m);
+}
+
+static bool arrives(struct model *m, const char *destination)
+{
+	uint8_t frame[60] = { 0 };
+
+	memcpy(frame, destination, 6);
+	memcpy(frame + 6, "\x02\x00\x00\x00\x00\x01\x88\xb5", 8);
+	return nic_receive(m->ports[0].nic, frame, sizeof(frame), 0);
+}
+
+static void test_filters(void **state)
+{
+	struct model *m = model_new();
+	uint8_t mac[6];
+
+	(void)state;
+	onepath_hw_filter_mac(&m->ports[0].io, mac);
+	assert_memory_equal(mac, "\x02\x10\x20\x30\x40\x50", 6);
+	model_path_start(m, 64, 1, 0);
+	for (unsigned int flags = 0; flags < 4; flags++) {
+		bool promiscuous = flags & 1, all_multicast = flags & 2;
+
+		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, promiscuous, all_multicast),
+				 0);
+		assert_true(arrives(m, "\x02\x10\x20\x30\x40\x50"));
+		assert_true(arrives(m, "\xff\xff\xff\xff\xff\xff"));
+		assert_int_equal(arrives(m, "\x02\x10\x20\x30\x40\x51"), promiscuous);
+		assert_int_equal(arrives(m, "\x02\x11\x21\x31\x41\x51"), promiscuous);
+		assert_int_equal(arrives(m, "\x01\x00\x5e\x00\x00\x01"), all_multicast);
+		assert_int_equal(arrives(m, "\x33\x33\x00\x00\x00\x01"), all_multicast);
+	}
+	model_path_stop(m);
+	model_check_and_free(m);
+}
+
+static void test_link(void **state)
+{
+	struct model *m = model_new();
+	struct onepath_io *io = &m->ports[0].io;
+
+	(void)state;
+	assert_int_equal(onepath_hw_link_speed_mbps(io), 10000);
+	nic_set_carrier(m->ports[0].nic, false);
+	assert_int_equal(onepath_hw_link_speed_mbps(io), 0);
+	nic_set_carrier(m->ports[0].nic, true);
+	m->now_ns += 10 * MODEL_MS;
+	nic_poll(m->ports[0].nic);
+	assert_int_equal(onepath_hw_link_speed_mbps(io), 10000);
+	model_check_and_free(m);
+}
+
+/* What is wrong with a frame is counted, and it never reaches a descriptor. */
+static void test_bad_frames_are_counted_not_delivered(void **state)
+{
+	static const struct bad {
+		size_t len;
+		unsigned int errors;
+		bool tagged, good;
+		struct onepath_hw_stats counted;
+	} frames[] = {
+		{ 1514, 0, false, true, { .rx_frames = 1, .rx_bytes = 1514 } },
+		{ 1515, 0, false, false, { .rx_length_errors = 1 } },
+		{ 1518, 0, true, true, { .rx_frames = 1, .rx_bytes = 1518 } },
+		{ 1519, 0, true, false, { .rx_length_errors = 1 } },
+		{ 9000, 0, false, false, { .rx_length_errors = 1 } },
+		{ 15872, 0, false, false, { .rx_length_errors = 1 } },
+		{ 9000, NIC_WIRE_CRC_ERROR, false, false, { .rx_length_errors = 1 } },
+		{ 59, 0, false, false, { .rx_length_errors = 1 } },
+		{ 20, 0, false, false, { .rx_length_errors = 1 } },
+		{ 59, NIC_WIRE_CRC_ERROR, false, false, { .rx_length_errors = 1 } },
+		{ 60, NIC_WIRE_CRC_ERROR, false, false, { .rx_crc_errors = 1 } },
+		{ 1514, NIC_WIRE_CRC_ERROR, false, false, { .rx_crc_errors = 1 } },
+		{ 700, NIC_WIRE_SYMBOL_ERROR, false, false, { .rx_other_errors = 2 } },
+		{ 60, 0, false, true, { .rx_frames = 1, .rx_bytes = 60 } },
+	};
+	struct model *m = model_new();
+	uint8_t frame[NIC_FRAME_MAX];
+	uint32_t stored = 0;
+
+	(void)state;
+	model_path_start(m, 64, 1, 0);
+	memset(frame, 0xff, sizeof(frame));
+	for (size_t n = 0; n < sizeof(frames) / sizeof(frames[0]); n++) {
+		struct onepath_hw_stats counted = { 0 };
+
+		memcpy(frame + 12, frames[n].tagged ? "\x81\x00" : "\x88\xb5", 2);
+		assert_int_equal(nic_receive(m->ports[0].nic, frame, frames[n].len,
+					     frames[n].errors),
+				 frames[n].good);
+		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &counted), 0);
+		if (memcmp(&counted, &frames[n].counted, sizeof(counted)))
+			fail_msg("%zu bytes, errors %#x: counted %ju frames, %ju bytes, %ju CRC, "
+				 "%ju length, %ju other",
+				 frames[n].len, frames[n].errors, (uintmax_t)counted.rx_frames,
+				 (uintmax_t)counted.rx_bytes, (uintmax_t)counted.rx_crc_errors,
+				 (uintmax_t)counted.rx_length_errors,
+				 (uintmax_t)counted.rx_other_errors);
+		stored += frames[n].good;
+		assert_int_equal(m->path.output[0].ring[stored - 1].status & ONEPATH_RX_DD,
+				 ONEPATH_RX_DD);
+		assert_int_equal(m->path.output[0].ring[stored].status, 0);
+	}
+	model_path_stop(m);
+	model_check_and_free(m);
+}
+
+/* Sums are true, and never go back: not over a stop, not over a reset. */
+static void test_statistics_over_resets(void **state)
+{
+	struct model *m = model_new();
+	struct onepath_hw_stats in = { 0 }, out = { 0 };
+	uint64_t bytes = 0;
+
+	(void)state;
+	for (unsigned int turn = 1; turn <= 5; turn++) {
+		uint8_t frame[MODEL_FRAME_MAX];
+
+		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+		model_path_start(m, 64, 1, 1);
+		for (unsigned int n = 0; n < 50; n++) {
+			bytes += model_frame(m->arrived, frame);
+			assert_true(model_arrive(m));
+		}
+		model_run(m);
+		model_path_stop(m);
+		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &in), 0);
+		assert_int_equal(onepath_hw_stats_add(&m->ports[1].io, &out), 0);
+		for (unsigned int p = 0; p < 2; p++)
+			model_wake(m, &m->ports[p]);
+		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &in), 0);
+		assert_int_equal(onepath_hw_stats_add(&m->ports[1].io, &out), 0);
+
+		/* QBRC is without CRC as it was stripped, GOTC counts it (8.2.3.23) */
+		assert_int_equal(in.rx_frames, turn * 50);
+		assert_int_equal(in.rx_bytes, bytes);
+		assert_int_equal(out.tx_frames, turn * 50);
+		assert_int_equal(out.tx_bytes, bytes + turn * 50 * 4);
+		assert_int_equal(in.rx_missed + in.rx_crc_errors + in.rx_length_errors +
+					 in.rx_other_errors + in.tx_frames + out.rx_frames,
+				 0);
+	}
+	model_check_and_free(m);
+}
+
+static void test_counts_of_a_former_driver_are_dropped(void **state)
+{
+	struct model *m = model_new();
+	struct onepath_hw_stats stats = { 0 };
+
+	(void)state;
+	model_path_start(m, 64, 1, 0);
+	for (unsigned int n = 0; n < 70; n++)
+		arrives(m, "\xff\xff\xff\xff\xff\xff");
+	model_path_stop(m);
+	onepath_hw_stats_init(&m->ports[0].io);
+	assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &stats), 0);
+	assert_int_equal(stats.rx_frames + stats.rx_bytes + stats.rx_missed, 0);
+	model_check_and_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_start_and_stop_every_queue),
+		cmocka_unit_test(test_forward_on_every_ring_size_and_queue),
+		cmocka_unit_test(test_full_ring_drops_and_goes_on),
+		cmocka_unit_test(test_short_frames_leave_padded),
+		cmocka_unit_test(test_dropped_frames_are_null_descriptors),
+		cmocka_unit_test(test_stop_under_load_with_the_link_down),
+		cmocka_unit_test(test_reset_under_load),
+		cmocka_unit_test(test_stop_with_a_nonsense_tail),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_bad_frames_are_counted_not_delivered),
+		cmocka_unit_test(test_statistics_over_resets),
+		cmocka_unit_test(test_counts_of_a_former_driver_are_dropped),
+	};
+
+	return cmocka_run_group_tests_name("hw over the model", tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Breaks kmod/hw_*.c once in each way that matters and requires that test_hw,
+# test_hw_faults or test_hw_model notices. Prints TAP, one line for each mutant.
+#
+# usage: test_hw_mutants.sh [BUILD_DIR]      (CC and CFLAGS as in make)
+# shellcheck source=tests/host/mutants.sh
+. "$(dirname "$0")/mutants.sh"
+
+includes="-I$top/tests/host/include -I$top/kmod -I$top/tests/host -I$top/tools/nic -I$top/uapi
+	-I$top/userspace/include"
+
+# object SOURCE OBJECT
+object()
+{
+	# shellcheck disable=SC2086 # several words
+	compile $includes -c "$1" -o "$2"
+}
+
+link()
+{
+	compile "$work/$1.o" "$work/$2.o" "$work"/kmod/hw_*.o "$work/libnic.a" -lcmocka -o "$work/$1"
+}
+
+# try FILE SED_SCRIPT
+try()
+{
+	local passed=0
+
+	mutate "$top/kmod/$1" "$work/$1" "$2"
+	object "$work/$1" "$work/kmod/${1%.c}.o"
+	link test_hw hw_fake
+	link test_hw_faults hw_fake
+	link test_hw_model hw_model
+	timeout 60 "$work/test_hw" >"$work/log" 2>&1 &&
+		timeout 60 "$work/test_hw_faults" >"$work/log" 2>&1 &&
+		timeout 60 "$work/test_hw_model" >"$work/log" 2>&1 && passed=1
+	object "$top/kmod/$1" "$work/kmod/${1%.c}.o"
+	[ "$passed" -eq 1 ]
+}
+
+mkdir "$work/kmod" "$work/nic"
+for source in "$top"/kmod/hw_*.c; do
+	object "$source" "$work/kmod/$(basename "$source" .c).o"
+done
+for source in test_hw test_hw_faults test_hw_model hw_fake hw_model; do
+	object "$top/tests/host/$source.c" "$work/$source.o"
+done
+for source in "$top"/tools/nic/*.c; do
+	object "$source" "$work/nic/$(basename "$source" .c).o"
+done
+rm "$work/nic/main.o"
+ar rcs "$work/libnic.a" "$work"/nic/*.o # as an archive: only what is needed gets linked
+if ! try hw_reset.c ""; then
+	cat "$work/log" >&2
+	echo "$0: the tests fail with kmod/hw_*.c as they are" >&2
+	exit 1
+fi
+
+mutant "a missing device is waited for" hw_reset.c 's/if (value == ALL_ONES \&\& /if (0 \&\& /'
+mutant "a wait has no bound" hw_reset.c 's/if (slept_us >= timeout_us)/if (slept_us >= 1000 * timeout_us)/'
+mutant "a timeout is not told" hw_reset.c '/io->timeout(/d'
+mutant "a timeout is taken for success" hw_reset.c 's/return -ETIMEDOUT/return 0/'
+mutant "interrupts not masked" hw_reset.c 's/^[[:space:]]*onepath_hw_mask_interrupts(io);//'
+mutant "upper receive queues left running" hw_reset.c 's/onepath_hw_queue_disable(io, REG_RXDCTL_HIGH(n))/0/'
+mutant "half of the transmit queues left running" hw_reset.c 's/2 \* ONEPATH_HW_QUEUES/ONEPATH_HW_QUEUES/'
+mutant "no master disable" hw_reset.c '/onepath_set(io, REG_CTRL, CTRL_PCIE_MASTER_DISABLE)/d'
+mutant "no loopback when the bus does not stop" hw_reset.c 's/hlreg0 | HLREG0_LPBK/hlreg0/'
+mutant "one reset when the bus does not stop" hw_reset.c 's/\*resets = 2/*resets = 1/'
+mutant "1 ms after a reset" hw_reset.c 's/\(define RESET_US[[:space:]]*\)10000/\11000/'
+mutant "a link reset not asked for" hw_reset.c 's/link ? CTRL_LRST : 0/CTRL_LRST/'
+mutant "EEPROM not waited for" hw_init.c 's/rc = onepath_hw_wait(io, REG_EEC.*/rc = 0;/'
+mutant "DMA unit not waited for" hw_init.c 's/rc = onepath_hw_wait(io, REG_RDRXCTL.*/rc = 0;/'
+mutant "a table not cleared" hw_filter.c '/REG_PFVLVFB/d'
+mutant "filter changed while receiving" hw_filter.c 's/int rc = onepath_hw_rx_hold(io)/int rc = 0/'
+mutant "receive left held" hw_filter.c '/onepath_hw_rx_release(io);/d'
+mutant "promiscuous and all-multicast swapped" hw_filter.c 's/promiscuous ? FCTRL_UPE/promiscuous ? FCTRL_MPE/; s/all_multicast ? FCTRL_MPE/all_multicast ? FCTRL_UPE/'
+mutant "CRC strip in one of two places" hw_rx.c '/REG_HLREG0, HLREG0_RXCRCSTRP/d'
+mutant "jumbo frames let in" hw_rx.c '/HLREG0_JUMBOEN/d'
+mutant "receive stalls instead of dropping" hw_rx.c 's/ | SRRCTL_DROP_EN//'
+mutant "RDT before the queue is enabled" hw_rx.c 's/onepath_write(io, REG_RDT(queue), 0)/onepath_write(io, REG_RDT(queue), ring_size - 1)/'
+mutant "RDT full" hw_rx.c 's/REG_RDT(queue), ring_size - 1/REG_RDT(queue), ring_size/'
+mutant "RXDCTL not waited for" hw_rx.c '/^int onepath_hw_rx_start/,/^}/s/rc = onepath_hw_wait(/rc = 0 \& onepath_hw_rdt(0); (void)(/'
+mutant "receive enabled without a hold" hw_rx.c '/^static int onepath_hw_rx_enable/,/^}/s/= onepath_hw_rx_hold(io)/= 0/'
+mutant "memory used up to the end of rx_stop" hw_rx.c '/io->sleep_us(io, 100)/d'
+mutant "relaxed ordering of heads" hw_tx.c '/DCA_TXCTRL_DESC_WB_RO_EN/d'
+mutant "no head write-back" hw_tx.c 's/ | TDWBAL_HEAD_WB_EN//'
+mutant "PTHRESH without HTHRESH" hw_tx.c 's/TXDCTL_HTHRESH(4)/TXDCTL_HTHRESH(0)/'
+mutant "no padding" hw_tx.c 's/ | HLREG0_TXPADEN//'
+mutant "transmit unit not enabled" hw_tx.c '/DMATXCTL_TE/d'
+mutant "MTQC with the arbiter running" hw_tx.c '/onepath_set(io, REG_RTTDCS, RTTDCS_ARBDIS)/d'
+mutant "tx_stop does not drain" hw_tx.c 's/slept_us < DRAIN_TIMEOUT_US/0/'
+mutant "statistics believe a missing device" hw_stats.c 's/== ALL_ONES/== 1/'
+mutant "bytes counted without their upper half" hw_stats.c 's/return value | .*/return onepath_read(io, high), value >> 1;/'
+mutant "old counts not dropped at init" hw_stats.c '/onepath_hw_stats_add(io, &unused);/d'
+mutant "link restarted although up" hw_link.c 's/if (!(onepath_read(io, REG_LINKS) & LINKS_UP))//'
+mutant "speed of a link that is down" hw_link.c 's/if (!(links & LINKS_UP))/if (0)/'
+
+mutants_end

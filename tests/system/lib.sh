@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# lib.sh: for the tests that need the VM: TAP lines, software 82599s, the guest.
+# A caller sets $work (a folder for sockets, reports and logs).
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+bin=$checkout/build/toolbox
+vm=$checkout/tools/vm
+tests=0
+nics=0
+
+# check NAME COMMAND...: one test: passes if COMMAND does.
+check() {
+	local name=$1 output
+	shift
+	tests=$((tests + 1))
+	if output=$("$@" 2>&1); then
+		echo "ok $tests - $name"
+	else
+		printf '%s\n' "$output" | tail -20 | sed 's/^/# /'
+		echo "not ok $tests - $name"
+	fi
+}
+
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests # SKIP $1: $2"
+}
+
+# Runs a command in the guest, for 60 seconds at most.
+guest() {
+	"$vm/exec" --timeout "${limit:-60}" "$work/vm" "$*"
+}
+
+# within SECONDS COMMAND...: until COMMAND succeeds.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+
+# start_nic NAME WIRE...: one process, a port for each wire, sockets NAME.0, NAME.1, ...
+start_nic() {
+	local name=$1 wire n=0 args=()
+	shift
+	for wire; do
+		args+=(--port "socket=$work/$name.$n,mac=02:00:00:00:0$nics:0$n,wire=$wire")
+		n=$((n + 1))
+	done
+	nics=$((nics + 1))
+	"$bin/onepath-nic" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
+	echo $! >"$work/$name.pid"
+	within 20 grep -q 'ports* ready' "$work/$name.log" || {
+		cat "$work/$name.log" >&2
+		return 1
+	}
+}
+
+# What the model says now: report NAME JQ-FILTER
+report() {
+	rm -f "$work/$1.json"
+	kill -USR1 "$(cat "$work/$1.pid")" || return 1
+	within 20 test -s "$work/$1.json" || return 1
+	jq -r "$2" "$work/$1.json"
+}
+
+# Ends it: its last report stays.
+stop_nic() {
+	local pid
+	pid=$(cat "$work/$1.pid")
+	kill -TERM "$pid" 2>/dev/null
+	within 20 sh -c "! kill -0 $pid 2>/dev/null"
+}

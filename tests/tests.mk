@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Test programs: built by tests/run in the toolbox. A host test is one program
+# for each tests/host/test_*.c; what else it links is listed here.
+
+HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
+SYSTEM_PROGRAMS := hold hostile
+
+.PHONY: tests-build
+tests-build: userspace tools $(HOST_TESTS:%=$(B)/%) $(SYSTEM_PROGRAMS:%=$(B)/%)
+
+$(foreach p,$(SYSTEM_PROGRAMS),$(eval $(call program,$(p),$(call objects,tests/system/$(p).c) \
+	$(B)/libonepath.a,,$(GUEST_LDFLAGS))))
+
+# The model without its main(), as an archive: a test takes what it needs.
+$(B)/libnic.a: $(call objects,$(NIC_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/tests/host/%.o: INCLUDES := -Itests/host -Itools/nic -Iuapi -Iuserspace/include
+$(B)/tests/host/%.o: ALL_CFLAGS += -Wno-missing-prototypes
+
+# kmod/hw_*.c as they are, with the kernel's headers of tests/host/include.
+HW_OBJECTS := $(patsubst kmod/%.c,$(B)/tests/hw/%.o,$(wildcard kmod/hw_*.c))
+HW_INCLUDES := -Itests/host/include -Ikmod -Itools/nic -Iuapi -Iuserspace/include
+
+$(B)/tests/hw/%.o: kmod/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(HW_INCLUDES) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/tests/host/test_hw.o $(B)/tests/host/test_hw_%.o $(B)/tests/host/hw_%.o: INCLUDES := $(HW_INCLUDES)
+
+EXTRA_test_hw := $(call objects,tests/host/hw_fake.c) $(HW_OBJECTS)
+EXTRA_test_hw_faults := $(EXTRA_test_hw)
+EXTRA_test_hw_model := $(call objects,tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
+EXTRA_test_run := $(call objects,tests/host/run_device.c)
+EXTRA_test_lib := $(B)/libonepath.a
+LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close,-Wl,--wrap=$(f))
+$(foreach t,$(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS)), \
+	$(eval EXTRA_$(t) := $(B)/libnic.a))
+
+$(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \
+	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lpthread,$(LDFLAGS_$(t)))))
