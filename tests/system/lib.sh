@@ -12,11 +12,11 @@ nics=0
 
 # check NAME COMMAND...: one test: passes if COMMAND does.
 check() {
-	local name=$1 output
+	local name=$1 output start=$SECONDS
 	shift
 	tests=$((tests + 1))
 	if output=$("$@" 2>&1); then
-		echo "ok $tests - $name"
+		echo "ok $tests - $name ($((SECONDS - start)) s)"
 	else
 		printf '%s\n' "$output" | tail -20 | sed 's/^/# /'
 		echo "not ok $tests - $name"
