@@ -48,13 +48,21 @@ struct machine {
 
 static const uint8_t driver_mac[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x42 };
 
+/* What the port receives into is not for reading, and what it sends from is not for writing. */
+static bool at_wrong_way(uint64_t at, bool write)
+{
+	if (at < TX_RING_AT || (at >= RX_BUFFERS_AT && at < TX_BUFFERS_AT))
+		return !write;
+	return at >= TX_BUFFERS_AT && write;
+}
+
 static void *machine_dma(void *opaque, uint64_t iova, size_t *len, bool write)
 {
 	struct machine *m = opaque;
 	uint64_t at = iova - MEMORY_IOVA;
 	size_t left;
 
-	if (at >= MEMORY_BYTES)
+	if (at >= MEMORY_BYTES || at_wrong_way(at, write))
 		return NULL;
 	left = m->dma_granule - at % m->dma_granule;
 	if (*len > left)

@@ -47,35 +47,32 @@ exits() {
 	local expect=$1 code=0
 	shift
 	timeout 60 "$nic" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || code=$?
-	[ "$code" -eq "$expect" ] && [ -s "$tmp/err" ] && [ ! -s "$tmp/out" ] || {
+	if [ "$code" -ne "$expect" ] || [ ! -s "$tmp/err" ] || [ -s "$tmp/out" ]; then
 		echo "exit code $code, expected $expect with a message: $*"
 		return 1
-	}
+	fi
 }
 
 # start ARGS...: in the background, until it is ready; sets pid.
 start() {
+	: >"$tmp/out" # what an earlier one said
 	"$nic" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
 	pid=$!
 	within 30 grep -q 'ready$' "$tmp/out"
 }
 
-# stop SIGNAL CODE: ends it, and expects that exit code.
-stop() {
-	local code=0
-	kill "-$1" "$pid"
-	wait "$pid" || code=$?
-	pid=
-	[ "$code" -eq "$2" ]
-}
-
-# ended CODE: it ends by itself with this code.
+# ended CODE: it ends by itself with this code; one that does not is killed.
 ended() {
 	local code=0
-	within 30 eval "! kill -0 $pid 2>/dev/null"
+	within 30 eval "! kill -0 $pid 2>/dev/null" || kill -9 "$pid"
 	wait "$pid" || code=$?
 	pid=
 	[ "$code" -eq "$1" ]
+}
+
+# stop SIGNAL CODE: ends it, and expects that exit code.
+stop() {
+	kill "-$1" "$pid" && ended "$2"
 }
 
 within() {
@@ -200,6 +197,14 @@ tap_goes_with_it() {
 		! ip -n "$netns" link show onepath-t0
 }
 
+# Somebody deletes the TAP: one message, no busy loop, the port lives.
+tap_taken_away() {
+	start --port "socket=$tmp/s0,wire=tap:onepath-t0,netns=$netns" && sleep 0.5 &&
+		ip -n "$netns" link del onepath-t0 && within 10 grep -q 'no longer' "$tmp/err" &&
+		sleeps_when_idle && client "$tmp/s0" && [ "$(grep -c 'no longer' "$tmp/err")" -eq 1 ] &&
+		stop INT 0
+}
+
 test_that "wrong usage: exit 2 and a message" usage_errors
 test_that "33 ports are too many" too_many_ports
 test_that "what cannot be had: exit 1, a message, nothing left" failures
@@ -214,6 +219,7 @@ test_that "a broken rule: logged, reported, exit 3" broken_rule
 if [ "$(id -u)" -eq 0 ] && [ -w /dev/net/tun ] && ip netns add "$netns" 2>/dev/null; then
 	ip netns del "$netns"
 	test_that "a TAP in a network namespace goes with it" tap_goes_with_it
+	test_that "a TAP that is deleted under it" tap_taken_away
 else
 	skipped=1
 	echo "ok - a TAP in a network namespace # SKIP needs root, /dev/net/tun and ip"

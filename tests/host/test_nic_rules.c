@@ -7,13 +7,15 @@
 
 #define WHOLE (D_EOP | D_IFCS | D_RS)
 
-/* A port is reset and ready, or in use; then one step is wrong: @commit, or a single write. */
+/* A port is reset and ready, or in use; then something is wrong: @commit, or a write or two. */
 struct violation {
 	const char *rule;
 	void (*prepare)(struct machine *m);
 	void (*commit)(struct machine *m);
-	uint32_t offset;
-	uint32_t value;
+	struct {
+		uint32_t offset;
+		uint32_t value;
+	} writes[2];
 };
 
 static void power_on(struct machine *m)
@@ -80,7 +82,7 @@ static void reset_interrupts(struct machine *m)
 
 static void reset_twice(struct machine *m)
 {
-	sleep_ns(m, 900);
+	sleep_ns(m, 1000);
 	wr(m, D_CTRL, D_CTRL_RST);
 }
 
@@ -112,6 +114,25 @@ static void dma_init(struct machine *m)
 static void filter_running(struct machine *m)
 {
 	set_bits(m, D_FCTRL, D_FCTRL_UPE);
+}
+
+static void eeprom_autoload_link(struct machine *m)
+{
+	sleep_ns(m, 10 * MS);
+	set_bits(m, D_AUTOC, D_AUTOC_RESTART_AN);
+}
+
+static void dma_init_transmit(struct machine *m)
+{
+	sleep_ns(m, 12 * MS);
+	set_bits(m, D_DMATXCTL, 1);
+}
+
+static void dma_init_receive(struct machine *m)
+{
+	sleep_ns(m, 12 * MS);
+	driver_init_receive(m);
+	driver_enable_receive(m);
 }
 
 static void tables(struct machine *m)
@@ -146,27 +167,11 @@ static void rdrxctl_fixed(struct machine *m)
 	driver_enable_receive(m);
 }
 
-static void ring_length(struct machine *m)
+static void tail_before_enable_again(struct machine *m)
 {
-	wr(m, D_RX(0, D_RDLEN), 64 * 16 + 16);
-	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
-}
-
-static void ring_length_none(struct machine *m)
-{
-	wr(m, D_TX(0, D_TDLEN), 0);
-	set_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
-}
-
-static void ring_length_huge(struct machine *m)
-{
-	wr(m, D_RX(0, D_RDLEN), 128 * 1024 + 128);
-	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
-}
-
-static void tail_before_enable(struct machine *m)
-{
-	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+	clear_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+	wr(m, D_RX(0, D_RDT), 0);
+	wr(m, D_RX(0, D_RXDCTL), D_ENABLE);
 	wr(m, D_RX(0, D_RDT), 1);
 }
 
@@ -180,12 +185,6 @@ static void tail_range_tx(struct machine *m)
 {
 	wr(m, D_TX(0, D_TDT), RING);
 	assert_int_equal(m->sent, 0);
-}
-
-static void rx_buffer_size(struct machine *m)
-{
-	wr(m, D_RX(0, D_SRRCTL), 0);
-	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
 }
 
 static void tx_enable_order(struct machine *m)
@@ -264,13 +263,13 @@ static void tx_descriptors(struct machine *m)
 
 static void tx_padding(struct machine *m)
 {
-	transmit(m, 0, 40, D_EOP | D_RS);
+	transmit(m, 0, 63, D_EOP | D_RS);
 }
 
 static const struct violation violations[] = {
 	{ "unknown-register", power_on, .commit = unknown_register },
 	{ "misaligned-access", power_on, .commit = misaligned_access },
-	{ "read-only-register", power_on, .offset = D_STATUS, .value = 0 },
+	{ "read-only-register", power_on, .writes = { { D_STATUS, 0 } } },
 	{ "reserved-bits", power_on, .commit = reserved_bits },
 	{ "reset-master-disable", power_on, .commit = reset_master_disable },
 	{ "reset-queue-enabled", driver_init, .commit = reset_queue_enabled },
@@ -279,34 +278,45 @@ static const struct violation violations[] = {
 	{ "reset-access", just_reset, .commit = reset_access },
 	{ "reset-wait", just_reset, .commit = reset_wait },
 	{ "eeprom-autoload", just_reset, .commit = eeprom_autoload },
+	{ "eeprom-autoload", just_reset, .commit = eeprom_autoload_link },
 	{ "dma-init", just_reset, .commit = dma_init },
-	{ "sw-fw-sync", power_on, .offset = D_SW_FW_SYNC, .value = 1 },
+	{ "dma-init", just_reset, .commit = dma_init_transmit },
+	{ "dma-init", just_reset, .commit = dma_init_receive },
+	{ "sw-fw-sync", power_on, .writes = { { D_SW_FW_SYNC, 1 } } },
 	{ "filter-running", driver_init, .commit = filter_running },
 	{ "tables", power_on, .commit = tables },
 	{ "rxen-path-halted", before_receive, .commit = rxen_path_halted },
-	{ "rxen-last", driver_init, .offset = D_MAXFRS, .value = 2000u << 16 },
+	{ "rxen-last", driver_init, .writes = { { D_MAXFRS, 2000u << 16 } } },
 	{ "crc-strip", before_receive, .commit = crc_strip },
 	{ "rscfrstsize", before_receive, .commit = rscfrstsize },
 	{ "rdrxctl-fixed", before_receive, .commit = rdrxctl_fixed },
-	{ "ring-base", before_receive, .offset = D_RX(0, D_RDBAL), .value = 64 },
-	{ "ring-base", before_transmit, .offset = D_TX(0, D_TDBAL), .value = 16 },
-	{ "ring-length", before_receive, .commit = ring_length },
-	{ "ring-length", before_transmit, .commit = ring_length_none },
-	{ "ring-length", before_receive, .commit = ring_length_huge },
-	{ "ring-running", driver_init, .offset = D_RX(0, D_RDLEN), .value = 128 },
-	{ "ring-running", driver_init, .offset = D_TX(0, D_TDBAH), .value = 7 },
-	{ "head-running", driver_init, .offset = D_RX(0, D_RDH), .value = 1 },
-	{ "head-running", driver_init, .offset = D_TX(0, D_TDH), .value = 1 },
-	{ "tail-before-enable", before_receive, .commit = tail_before_enable },
+	{ "ring-base", before_receive, .writes = { { D_RX(0, D_RDBAL), 64 } } },
+	{ "ring-base", before_transmit, .writes = { { D_TX(0, D_TDBAL), 16 } } },
+	{ "ring-length", before_receive,
+	  .writes = { { D_RX(0, D_RDLEN), 64 * 16 + 16 }, { D_RX(0, D_RXDCTL), D_ENABLE } } },
+	{ "ring-length", before_transmit,
+	  .writes = { { D_TX(0, D_TDLEN), 0 }, { D_TX(0, D_TXDCTL), D_ENABLE } } },
+	{ "ring-length", before_receive,
+	  .writes = { { D_RX(0, D_RDLEN), 128 * 1024 + 128 }, { D_RX(0, D_RXDCTL), D_ENABLE } } },
+	{ "ring-running", driver_init, .writes = { { D_RX(0, D_RDLEN), 128 } } },
+	{ "ring-running", driver_init, .writes = { { D_TX(0, D_TDBAH), 7 } } },
+	{ "head-running", driver_init, .writes = { { D_RX(0, D_RDH), 1 } } },
+	{ "head-running", driver_init, .writes = { { D_TX(0, D_TDH), 1 } } },
+	{ "tail-before-enable", before_receive,
+	  .writes = { { D_RX(0, D_RXDCTL), D_ENABLE }, { D_RX(0, D_RDT), 1 } } },
+	{ "tail-before-enable", driver_init, .commit = tail_before_enable_again },
+	{ "tail-before-enable", driver_init,
+	  .writes = { { D_RX(0, D_RXDCTL), 0 }, { D_RX(0, D_RDT), 1 } } },
 	{ "tail-before-enable", before_transmit, .commit = tail_before_enable_tx },
-	{ "tail-range", driver_init, .offset = D_RX(0, D_RDT), .value = RING },
+	{ "tail-range", driver_init, .writes = { { D_RX(0, D_RDT), RING } } },
 	{ "tail-range", driver_init, .commit = tail_range_tx },
-	{ "rx-buffer-size", before_receive, .commit = rx_buffer_size },
-	{ "srrctl-running", driver_init, .offset = D_RX(0, D_SRRCTL),
-	  .value = D_SRRCTL_DROP_EN | 4 },
+	{ "rx-buffer-size", before_receive,
+	  .writes = { { D_RX(0, D_SRRCTL), 0 }, { D_RX(0, D_RXDCTL), D_ENABLE } } },
+	{ "srrctl-running", driver_init,
+	  .writes = { { D_RX(0, D_SRRCTL), D_SRRCTL_DROP_EN | 4 } } },
 	{ "tx-enable-order", before_transmit, .commit = tx_enable_order },
-	{ "tx-thresholds", before_transmit, .offset = D_TX(0, D_TXDCTL), .value = D_ENABLE | 32 },
-	{ "mtqc-arbiter", before_transmit, .offset = D_MTQC, .value = 1 },
+	{ "tx-thresholds", before_transmit, .writes = { { D_TX(0, D_TXDCTL), D_ENABLE | 32 } } },
+	{ "mtqc-arbiter", before_transmit, .writes = { { D_MTQC, 1 } } },
 	{ "head-wb-alignment", before_transmit, .commit = head_wb_alignment },
 	{ "head-wb-ordering", before_transmit, .commit = head_wb_ordering },
 	{ "tx-legacy-mode", driver_init, .commit = tx_legacy_mode },
@@ -330,8 +340,8 @@ static void is_counted(void **state)
 	assert_no_rule_broken(m);
 	if (violation->commit)
 		violation->commit(m);
-	else
-		wr(m, violation->offset, violation->value);
+	for (unsigned int i = 0; i < 2 && violation->writes[i].offset; i++)
+		wr(m, violation->writes[i].offset, violation->writes[i].value);
 	assert_int_equal(broken(m, violation->rule), 1);
 	assert_int_equal(nic_rules_broken(m->nic), 1);
 	machine_destroy(m);
@@ -357,7 +367,7 @@ static void every_rule_has_its_violation(void **state)
 static void the_log_names_rule_register_and_section(void **state)
 {
 	struct machine *m = *state;
-	char text[8192] = "";
+	char text[8192] = "", *line = text;
 	FILE *log = fmemopen(text, sizeof(text), "w");
 
 	assert_non_null(log);
@@ -368,7 +378,34 @@ static void the_log_names_rule_register_and_section(void **state)
 	nic_set_log(m->nic, NULL);
 	assert_int_equal(broken(m, "ring-base"), 100);
 	assert_non_null(strstr(text, "port0: rule ring-base (8.2.3.8.1) broken at RDBAL[64]"));
-	assert_non_null(strstr(text, "from now on only counted"));
+	/* Eight lines; the last one says that it is the last. */
+	for (unsigned int i = 0; i < 7; i++)
+		line = strchr(line, '\n') + 1;
+	assert_ptr_equal(strchr(line, '\n'), text + strlen(text) - 1);
+	assert_true(strstr(text, "from now on only counted") > line);
+}
+
+static void the_limits_are_allowed(void **state)
+{
+	struct machine *m = *state;
+
+	driver_init(m);
+	for (unsigned int q = 1; q < 3; q++) {
+		driver_setup_rx_queue(m, q);
+		wr(m, D_RX(q, D_RDLEN), q == 1 ? 128 : 128 * 1024);
+		wr(m, D_RX(q, D_SRRCTL), q == 1 ? 1 : 16);
+		wr(m, D_RX(q, D_RDH), 3);
+		wr(m, D_RX(q, D_RDH), 0);
+		set_bits(m, D_RX(q, D_RXDCTL), D_ENABLE);
+		driver_wait(m, D_RX(q, D_RXDCTL), D_ENABLE);
+		wr(m, D_RX(q, D_RDT), q == 1 ? 7 : 8191);
+		/* What is written again as it is does not change. */
+		wr(m, D_RX(q, D_RDBAL), rd(m, D_RX(q, D_RDBAL)));
+		wr(m, D_RX(q, D_RDLEN), rd(m, D_RX(q, D_RDLEN)));
+		wr(m, D_RX(q, D_RDH), 0);
+		wr(m, D_FCTRL, rd(m, D_FCTRL));
+	}
+	assert_no_rule_broken(m);
 }
 
 static void a_correct_driver_breaks_none(void **state)
@@ -384,18 +421,20 @@ static void a_correct_driver_breaks_none(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[VIOLATIONS + 3] = {
+	static struct CMUnitTest tests[VIOLATIONS + 4] = {
 		cmocka_unit_test(every_rule_has_its_violation),
 		cmocka_unit_test_setup_teardown(the_log_names_rule_register_and_section,
 						machine_setup, machine_teardown),
+		cmocka_unit_test_setup_teardown(the_limits_are_allowed, machine_setup,
+						machine_teardown),
 		cmocka_unit_test_setup_teardown(a_correct_driver_breaks_none, machine_setup,
 						machine_teardown),
 	};
 
 	for (size_t i = 0; i < VIOLATIONS; i++) {
-		tests[i + 3].name = violations[i].rule;
-		tests[i + 3].test_func = is_counted;
-		tests[i + 3].initial_state = (void *)&violations[i];
+		tests[i + 4].name = violations[i].rule;
+		tests[i + 4].test_func = is_counted;
+		tests[i + 4].initial_state = (void *)&violations[i];
 	}
 	return cmocka_run_group_tests_name("nic: rules", tests, NULL, NULL);
 }

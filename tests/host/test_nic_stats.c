@@ -107,7 +107,10 @@ static void received_errors(void **state)
 	arrive(m, 1515, 0);
 	arrive(m, 1515, NIC_WIRE_CRC_ERROR);
 	make_frame(frame, 60);
-	memcpy(frame + 12, "\x01\x00", 2);
+	/* A length field one too large, and one that is right. */
+	memcpy(frame + 12, "\x00\x2f", 2);
+	nic_receive(m->nic, frame, 60, 0);
+	memcpy(frame + 12, "\x00\x2e", 2);
 	nic_receive(m->nic, frame, 60, 0);
 	assert_counted(m, CRCERRS, 1);
 	assert_counted(m, ILLERRC, 1);
@@ -117,8 +120,8 @@ static void received_errors(void **state)
 	assert_counted(m, ROC, 1);
 	assert_counted(m, RJC, 1);
 	assert_counted(m, RLEC, 1);
-	assert_counted(m, GPRC, 1);
-	assert_counted(m, TPR, 8);
+	assert_counted(m, GPRC, 2);
+	assert_counted(m, TPR, 9);
 }
 
 static void missed_packets_are_good_ones_too(void **state)

@@ -171,6 +171,9 @@ static void padding_needs_txpaden(void **state)
 	clear_bits(m, D_SECRXCTRL, D_SECRXCTRL_RX_DIS);
 	transmit(m, 0, 42, WHOLE);
 	assert_int_equal(m->sent_len[0], 42);
+	/* Without IFCS, 17 bytes are no frame with CRC. */
+	transmit(m, 1, 17, D_EOP | D_RS);
+	assert_int_equal(m->sent, 1);
 	assert_no_rule_broken(m);
 }
 

@@ -150,7 +150,7 @@ static int serve(struct port *ports, const struct options *options, const sigset
 int main(int argc, char **argv)
 {
 	static struct port ports[PORTS_MAX];
-	struct options options;
+	static struct options options;
 	sigset_t sleeping;
 	int ret = options_parse(&options, argc, argv);
 

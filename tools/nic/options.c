@@ -90,17 +90,22 @@ static int parse_port(struct port_options *port, char *spec)
 	return 0;
 }
 
-static int add_port(struct options *options, char *spec)
+static int add_port(struct options *options, const char *text)
 {
 	struct port_options *port = &options->ports[options->port_count];
+	char *spec;
 
 	if (options->port_count == PORTS_MAX)
-		return usage("more than 32 ports:", spec);
+		return usage("more than 32 ports:", text);
 	*port = (struct port_options){
 		.mac = { 0x02, 0x00, 0x82, 0x59, 0x90, (uint8_t)options->port_count },
 		.link_delay_us = UINT32_MAX,
 	};
 	options->port_count++;
+	/* A copy, for the life of the process: ps shows the arguments as they were given. */
+	spec = strdup(text);
+	if (!spec)
+		return usage("out of memory at", "--port");
 	return parse_port(port, spec);
 }
 

@@ -171,8 +171,8 @@ int report_write(const char *path, struct port *ports, size_t count)
 	array = add(top, "ports", json_object_new_array());
 	for (size_t i = 0; i < count; i++)
 		append(array, port_object(&ports[i]));
-	text = json_object_to_json_string_ext(
-		top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
+							   JSON_C_TO_STRING_NOSLASHESCAPE);
 	ret = out_of_memory || !text ? -ENOMEM : replace_file(path, text);
 	json_object_put(top);
 	if (ret)

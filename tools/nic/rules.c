@@ -34,7 +34,7 @@ static const struct nic_rule rules[NIC_RULES] = {
 	[RULE_RESET_WAIT] = { "reset-wait", "4.6.3.2",
 		"Initialisation starts 10 ms after a reset; until then only interrupts are masked." },
 	[RULE_EEPROM_AUTOLOAD] = { "eeprom-autoload", "4.6.3",
-		"Addresses, link, receive and transmit are set up after EEC.AUTO_RD is set." },
+		"Receive addresses and the link are set up after EEC.AUTO_RD is set." },
 	[RULE_DMA_INIT] = { "dma-init", "4.6.3",
 		"Receive and transmit are enabled after RDRXCTL.DMAIDONE is set." },
 	[RULE_SW_FW_SYNC] = { "sw-fw-sync", "10.5.4",

@@ -70,7 +70,7 @@ static bool write_buffer(struct nic *nic, struct nic_queue *queue, uint32_t head
 	descriptor = nic_dma(nic, queue->base_iova + head * NIC_DESCRIPTOR_BYTES, &bytes, true);
 	if (!descriptor || bytes < NIC_DESCRIPTOR_BYTES)
 		return false;
-	(void)nic_dma_write(nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, len);
+	nic_dma_write(nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, len);
 	/* Pairs with the driver's acquiring read of DD: the frame is there before it. */
 	__atomic_store_n(&descriptor[1], flags | RX_DD | len, __ATOMIC_RELEASE);
 	return true;

@@ -45,8 +45,6 @@ static void check_receive_enable(struct nic *nic, uint32_t value)
 
 	if (nic_reg(nic, VLNCTRL) & VLNCTRL_VFE)
 		tables |= NIC_TABLE_VFTA;
-	if (nic->autoload_pending)
-		nic_break(nic, RULE_EEPROM_AUTOLOAD, RXCTRL, value);
 	if (nic->dma_init_pending)
 		nic_break(nic, RULE_DMA_INIT, RXCTRL, value);
 	if (!nic->secrx_ready_seen)

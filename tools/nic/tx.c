@@ -38,6 +38,7 @@ struct packet {
 	uint64_t fields; /* of the first descriptor */
 	const uint8_t *data;
 	size_t len;
+	bool alone; /* one descriptor is all of it */
 	bool report; /* an RS bit in one of them */
 	bool refused;
 };
@@ -58,7 +59,7 @@ static uint64_t *descriptor(struct nic *nic, const struct nic_queue *queue, stru
 	return &window->words[(at - window->first) * 2];
 }
 
-/* Adds a descriptor's buffer: the first in place if it lies together, else all copied. */
+/* Adds a descriptor's buffer: in place if it is the only one and lies together, else copied. */
 static void add_buffer(struct nic *nic, struct packet *packet, uint64_t iova, uint32_t len)
 {
 	size_t part = len;
@@ -70,7 +71,7 @@ static void add_buffer(struct nic *nic, struct packet *packet, uint64_t iova, ui
 		packet->refused = true;
 		return;
 	}
-	if (!packet->len && (packet->fields & TX_EOP)) {
+	if (packet->alone) {
 		packet->data = nic_dma(nic, iova, &part, false);
 		packet->refused = !packet->data;
 		packet->len = len;
@@ -108,7 +109,7 @@ static void collect(struct nic *nic, unsigned int index, struct window *window, 
 	uint32_t wthresh = nic_reg(nic, nic_tx_offset(index, TXDCTL)) >> TXDCTL_WTHRESH_SHIFT &
 			   0x7F;
 
-	*packet = (struct packet){ 0 };
+	*packet = (struct packet){ .alone = count == 1 };
 	if (count + 2 + wthresh > TX_DESCRIPTORS_MAX) {
 		nic_break(nic, RULE_TX_DESCRIPTORS, tail, count);
 		packet->refused = true;
@@ -208,7 +209,7 @@ static void put_on_wire(struct nic *nic, unsigned int index, const struct packet
 	nic->host.send(nic->host.opaque, packet->data, packet->len);
 }
 
-static void send(struct nic *nic, unsigned int index, struct packet *packet)
+static void send_packet(struct nic *nic, unsigned int index, struct packet *packet)
 {
 	uint32_t tail = nic_tx_offset(index, TDT);
 
@@ -243,6 +244,7 @@ static void send(struct nic *nic, unsigned int index, struct packet *packet)
 /*
  * 7.2.3.5.2: a descriptor with RS writes the head, which is the index of the
  * first descriptor that the port still has to send. No descriptor is written.
+ * MISSING: whether WTHRESH counts here; it is taken as 0, as the section has it.
  */
 static void write_head(struct nic *nic, unsigned int index, uint32_t head)
 {
@@ -303,7 +305,7 @@ void nic_tx_run(struct nic *nic, unsigned int index)
 
 		next -= next >= queue->size ? queue->size : 0;
 		collect(nic, index, &window, head, count, &packet);
-		send(nic, index, &packet);
+		send_packet(nic, index, &packet);
 		nic_reg_set(nic, head_offset, next);
 		if (packet.report) {
 			if (nic_reg(nic, nic_tx_offset(index, TDWBAL)) & TDWBAL_HEAD_WB_EN)

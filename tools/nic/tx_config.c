@@ -79,8 +79,6 @@ void nic_dmatxctl_write(struct nic *nic, unsigned int index, uint32_t old, uint3
 {
 	if (!(~old & value & DMATXCTL_TE))
 		return;
-	if (nic->autoload_pending)
-		nic_break(nic, RULE_EEPROM_AUTOLOAD, DMATXCTL, value);
 	if (nic->dma_init_pending)
 		nic_break(nic, RULE_DMA_INIT, DMATXCTL, value);
 	nic_tx_run_all(nic);

@@ -26,7 +26,7 @@
 #define HOLD_NS 100000000u
 
 struct tap {
-	int fd;
+	int fd; /* -1: the TAP was taken away */
 	uint64_t held_since_ns; /* 0: not holding */
 	bool expired; /* held for too long: frames are let go */
 	uint8_t buffer[WIRE_FRAME_MAX + 1];
@@ -106,6 +106,8 @@ static void tap_link(struct wire *wire, bool up)
 	struct tap *tap = wire->state;
 	int carrier = up;
 
+	if (tap->fd < 0)
+		return;
 	/* Kernels before 5.0 cannot; the TAP then has a carrier always. */
 	if (ioctl(tap->fd, TUNSETCARRIER, &carrier) < 0 && errno != EINVAL && errno != ENOTTY)
 		fail(wire, "set the carrier of", "the TAP");
@@ -171,8 +173,14 @@ static bool offer_one(struct wire *wire)
 	struct tap *tap = wire->state;
 	ssize_t len = read(tap->fd, tap->buffer, sizeof(tap->buffer));
 
-	if (len <= 0)
+	if (len <= 0) {
+		if (len < 0 && errno != EAGAIN && errno != EINTR) {
+			fail(wire, "no longer reads from", "the TAP");
+			close(tap->fd);
+			tap->fd = -1;
+		}
 		return false;
+	}
 	if ((size_t)len < WIRE_HEADER || (size_t)len > WIRE_FRAME_MAX)
 		wire->counters.skipped++;
 	else
@@ -207,7 +215,8 @@ static void tap_close(struct wire *wire)
 {
 	struct tap *tap = wire->state;
 
-	close(tap->fd);
+	if (tap->fd >= 0)
+		close(tap->fd);
 	free(tap);
 }
 
