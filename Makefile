@@ -22,7 +22,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test check format clean distclean help
+.PHONY: all userspace tools module demo test test-long check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -101,6 +101,10 @@ demo: ## forward real traffic through the real module, in a VM: under three minu
 test: ## all tests: model, server, driver, loop on the host, and the module in VMs with three kernels
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run
+
+test-long: ## the same with the long forms: 20 kills in each VM
+	@$(TOOLBOX) setup
+	@ONEPATH_ROUNDS=20 $(TOOLBOX) enter --net -- tests/run
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup

@@ -1,80 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Wires: what comes in at one end of pcap files, generators, cables and TAPs
+ * Wires: what comes in at one end of pcap files, generators and cables
  * comes out at the other, unchanged and in order, padded where it must be, held
- * back where it can be; and what is spoilt on the way is noticed. The port is a
- * list of frames with a number of free descriptors.
+ * back where it can be; and what is spoilt on the way is noticed.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
-#include <poll.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <linux/if_packet.h>
-#include <arpa/inet.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "wire_port.h"
 
-#include "wire.h"
-
-#define FRAMES_MAX 5000
-
-struct port {
-	struct wire *wire;
-	size_t room; /* free descriptors */
-	size_t count;
-	struct {
-		uint8_t *bytes;
-		size_t len;
-	} frames[FRAMES_MAX];
-};
-
-static struct port left, right;
 static char directory[] = "/tmp/onepath-test-XXXXXX";
-
-static bool can_receive(void *opaque)
-{
-	const struct port *port = opaque;
-
-	return port->room > 0;
-}
-
-static void receive(void *opaque, const uint8_t *frame, size_t len)
-{
-	struct port *port = opaque;
-
-	if (!port->room)
-		return;
-	port->room--;
-	assert_true(port->count < FRAMES_MAX);
-	port->frames[port->count].bytes = malloc(len);
-	memcpy(port->frames[port->count].bytes, frame, len);
-	port->frames[port->count++].len = len;
-}
-
-static int open_wire(struct port *port, const char *spec)
-{
-	const struct wire_port end = {
-		.opaque = port,
-		.name = port == &left ? "left" : "right",
-		.mac = { 2, 0, 0, 0, 0, port == &left ? 1 : 2 },
-		.can_receive = can_receive,
-		.receive = receive,
-	};
-
-	return wire_open(spec, &end, &port->wire);
-}
 
 static int open_in_directory(struct port *port, const char *format, ...)
 {
@@ -85,25 +20,6 @@ static int open_in_directory(struct port *port, const char *format, ...)
 	vsnprintf(spec, sizeof(spec), format, args);
 	va_end(args);
 	return open_wire(port, spec);
-}
-
-static int setup(void **state)
-{
-	left = right = (struct port){ .room = SIZE_MAX };
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct port *const ports[] = { &left, &right };
-
-	for (size_t p = 0; p < 2; p++) {
-		if (ports[p]->wire)
-			wire_close(ports[p]->wire);
-		for (size_t i = 0; i < ports[p]->count; i++)
-			free(ports[p]->frames[i].bytes);
-	}
-	return 0;
 }
 
 /* Lets a wire that has all it needs offer what it has. */
@@ -410,77 +326,6 @@ static void test_bad_arguments(void **state)
 	assert_null(left.wire);
 }
 
-/* A raw socket on the TAP's side of the wire; -1 without the right to. */
-static int open_raw(const char *name)
-{
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(0x88b5));
-	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(0x88b5),
-		.sll_ifindex = (int)if_nametoindex(name),
-	};
-
-	if (fd >= 0)
-		assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-static void test_tap(void **state)
-{
-	static const uint8_t frame[61] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0,
-					   0,	 0,    9,    0x88, 0xb5, 1,    2, 3 };
-	uint8_t back[2000];
-	struct pollfd raw;
-	uint64_t next_ns;
-	size_t ours = 0;
-
-	/* A network of our own, so that nothing else is on the wire. */
-	if (access("/dev/net/tun", R_OK | W_OK) || unshare(CLONE_NEWNET) < 0) {
-		print_message("SKIPPED test_tap: needs root and /dev/net/tun\n");
-		skip();
-	}
-	left.room = 0;
-	assert_int_equal(open_wire(&left, "tap:onepath-test0"), 0);
-	wire_link(left.wire, true);
-	raw.fd = open_raw("onepath-test0");
-	raw.events = POLLIN;
-	assert_true(raw.fd >= 0);
-	/* Out: what the port sends, whole. */
-	wire_send(left.wire, frame, sizeof(frame));
-	assert_int_equal(poll(&raw, 1, 10000), 1);
-	assert_int_equal(recv(raw.fd, back, sizeof(back), 0), sizeof(frame));
-	assert_memory_equal(back, frame, sizeof(frame));
-	assert_int_equal(left.wire->counters.out_lost, 0);
-	/* In: waits for a descriptor; the short one is padded. */
-	assert_int_equal(send(raw.fd, frame, 17, 0), 17);
-	assert_int_equal(wire_fd(left.wire), -1);
-	next_ns = wire_handle(left.wire, false, 1000);
-	assert_true(next_ns > 1000 && next_ns != WIRE_NEVER);
-	left.room = 1000;
-	assert_true(wire_fd(left.wire) >= 0);
-	wire_handle(left.wire, true, 2000);
-	/* The kernel may have sent frames of its own before. */
-	while (ours < left.count && memcmp(left.frames[ours].bytes, frame, 17))
-		ours++;
-	assert_true(ours < left.count);
-	assert_int_equal(left.frames[ours].len, 60);
-	assert_int_equal(left.frames[ours].bytes[17], 0);
-	/* Held for too long it is let go: the port drops it. */
-	left.room = 0;
-	assert_int_equal(send(raw.fd, frame, 17, 0), 17);
-	next_ns = wire_handle(left.wire, false, 3000);
-	wire_handle(left.wire, false, next_ns);
-	assert_true(wire_fd(left.wire) >= 0);
-	next_ns = left.wire->counters.in;
-	wire_handle(left.wire, true, 4000000000u);
-	assert_true(left.wire->counters.in > next_ns);
-	close(raw.fd);
-	/* It goes with us. */
-	wire_close(left.wire);
-	left.wire = NULL;
-	assert_int_equal(if_nametoindex("onepath-test0"), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,7 +337,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_generator_rate, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_arguments, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tap, setup, teardown),
 	};
 	int ret;
 
