@@ -258,6 +258,7 @@ static void dma_faults_move_no_byte(void **state)
 	assert_true(arrive(m, 60, 0));
 	assert_int_equal(nic_counters(m->nic)->dma_faults, 1);
 	assert_int_equal(rx_descriptor(m, 0)[1], D_DD | RX_EOP | 60);
+	assert_int_equal(nic_counters(m->nic)->stored, 0);
 	/* Bus mastering off: not even the descriptor. */
 	memcpy(before, rx_buffer(m, 1), BUFFER);
 	nic_set_bus_master(m->nic, false);

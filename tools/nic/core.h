@@ -97,7 +97,7 @@ static inline bool nic_link_is_up(const struct nic *nic)
 /* dma.c: through what is mapped, with bus mastering on; faults are counted. */
 void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write);
 bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len);
-void nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len);
+bool nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len);
 bool nic_dma_blocked(const struct nic *nic);
 
 /* device.c */

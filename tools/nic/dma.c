@@ -45,7 +45,7 @@ bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len)
 	return true;
 }
 
-void nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len)
+bool nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len)
 {
 	const uint8_t *next = from;
 
@@ -54,10 +54,11 @@ void nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len)
 		void *at = nic_dma(nic, iova, &part, true);
 
 		if (!at)
-			return;
+			return false;
 		memcpy(at, next, part);
 		next += part;
 		iova += part;
 		len -= part;
 	}
+	return true;
 }

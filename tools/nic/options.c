@@ -93,7 +93,6 @@ static int parse_port(struct port_options *port, char *spec)
 static int add_port(struct options *options, const char *text)
 {
 	struct port_options *port = &options->ports[options->port_count];
-	char *spec;
 
 	if (options->port_count == PORTS_MAX)
 		return usage("more than 32 ports:", text);
@@ -103,10 +102,10 @@ static int add_port(struct options *options, const char *text)
 	};
 	options->port_count++;
 	/* A copy, for the life of the process: ps shows the arguments as they were given. */
-	spec = strdup(text);
-	if (!spec)
+	port->text = strdup(text);
+	if (!port->text)
 		return usage("out of memory at", "--port");
-	return parse_port(port, spec);
+	return parse_port(port, port->text);
 }
 
 int options_parse(struct options *options, int argc, char **argv)

@@ -18,6 +18,7 @@
 #define PORTS_MAX 32
 
 struct port_options {
+	char *text; /* what the strings below are pieces of */
 	const char *socket;
 	const char *wire;
 	uint8_t mac[6];

@@ -102,6 +102,16 @@ static void add_wire(struct json_object *to, const struct port *port)
 	add_number(object, "foreign", counters->foreign);
 }
 
+static void add_dma(struct json_object *to, const struct port *port)
+{
+	struct vfio_user_extent extent = vfio_user_dma_extent(port->server);
+	struct json_object *object = add(to, "dma", json_object_new_object());
+
+	add_number(object, "first", extent.first);
+	add_number(object, "last", extent.last);
+	add_number(object, "bytes", extent.bytes);
+}
+
 static struct json_object *port_object(const struct port *port)
 {
 	struct json_object *object = json_object_new_object();
@@ -118,6 +128,7 @@ static struct json_object *port_object(const struct port *port)
 	add_number(object, "clients", vfio_user_clients(port->server));
 	add_number(object, "dma_faults", nic_counters(port->nic)->dma_faults);
 	add_number(object, "rules_broken", nic_rules_broken(port->nic));
+	add_dma(object, port);
 	add_rules(object, port->nic);
 	add_counters(object, port->nic);
 	add_wire(object, port);

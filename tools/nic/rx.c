@@ -60,9 +60,12 @@ static size_t max_frame(const struct nic *nic, bool tagged)
 	return max + (tagged ? 4 : 0);
 }
 
-/* One buffer and its descriptor. A buffer not mapped loses bytes; a descriptor, the frame. */
+/*
+ * One buffer and its descriptor. A buffer that is not mapped loses its bytes, and *@reached is
+ * cleared; a descriptor that is not, loses the frame.
+ */
 static bool write_buffer(struct nic *nic, struct nic_queue *queue, uint32_t head,
-			 const uint8_t *data, size_t len, uint64_t flags)
+			 const uint8_t *data, size_t len, uint64_t flags, bool *reached)
 {
 	size_t bytes = NIC_DESCRIPTOR_BYTES;
 	uint64_t *descriptor;
@@ -70,7 +73,8 @@ static bool write_buffer(struct nic *nic, struct nic_queue *queue, uint32_t head
 	descriptor = nic_dma(nic, queue->base_iova + head * NIC_DESCRIPTOR_BYTES, &bytes, true);
 	if (!descriptor || bytes < NIC_DESCRIPTOR_BYTES)
 		return false;
-	nic_dma_write(nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, len);
+	if (!nic_dma_write(nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, len))
+		*reached = false;
 	/* Pairs with the driver's acquiring read of DD: the frame is there before it. */
 	__atomic_store_n(&descriptor[1], flags | RX_DD | len, __ATOMIC_RELEASE);
 	return true;
@@ -82,13 +86,15 @@ static bool write_frame(struct nic *nic, unsigned int index, const uint8_t *data
 	struct nic_queue *queue = &nic->rx[index];
 	uint32_t head_offset = nic_rx_offset(index, RDH);
 	uint32_t size = buffer_size(nic, index);
-	size_t stored = len;
+	size_t received = len;
+	bool reached = true;
 
 	while (len) {
 		uint32_t head = nic_reg(nic, head_offset);
 		size_t part = len < size ? len : size;
 
-		if (!write_buffer(nic, queue, head, data, part, part == len ? flags | RX_EOP : 0)) {
+		if (!write_buffer(nic, queue, head, data, part, part == len ? flags | RX_EOP : 0,
+				  &reached)) {
 			nic->counters.dropped_descriptor++;
 			return false;
 		}
@@ -96,8 +102,8 @@ static bool write_frame(struct nic *nic, unsigned int index, const uint8_t *data
 		data += part;
 		len -= part;
 	}
-	nic->counters.stored++;
-	nic_stats_queue_received(nic, index, stored);
+	nic->counters.stored += reached;
+	nic_stats_queue_received(nic, index, received);
 	return true;
 }
 

@@ -383,3 +383,18 @@ uint64_t vfio_user_lost_pages(void)
 {
 	return memory_files_lost_pages();
 }
+
+struct vfio_user_extent vfio_user_dma_extent(const struct vfio_user *server)
+{
+	struct vfio_user_extent extent = { 0 };
+
+	for (size_t i = 0; i < server->dma.count; i++) {
+		const struct dma_range *range = &server->dma.ranges[i];
+
+		if (!i)
+			extent.first = range->first;
+		extent.last = range->last;
+		extent.bytes += range->last - range->first + 1;
+	}
+	return extent;
+}

@@ -73,6 +73,13 @@ uint64_t vfio_user_clients(const struct vfio_user *server);
 /* As nic_host.dma: @len is shortened to what lies together; NULL if not mapped so. */
 void *vfio_user_dma(struct vfio_user *server, uint64_t iova, size_t *len, bool write);
 
+/* What the client has mapped for DMA: lowest and highest address, and bytes between them in all. */
+struct vfio_user_extent {
+	uint64_t first, last, bytes;
+};
+
+struct vfio_user_extent vfio_user_dma_extent(const struct vfio_user *server);
+
 /* Pages of zeros that stand in for memory which clients cut off while it was mapped. */
 uint64_t vfio_user_lost_pages(void);
 
