@@ -83,6 +83,17 @@ tools: $(B)/onepathctl $(B)/onepath-nic ## onepathctl and onepath-nic, the softw
 
 $(B)/tools/nic/%.o: INCLUDES := -Itools/nic
 
+# Headers that are not there are named with their packages, once, before the compiler does it many times.
+$(B)/onepathctl $(B)/onepath-nic: $(B)/libraries
+
+$(B)/libraries:
+	@mkdir -p $(@D)
+	@for header in json-c/json.h pcap/pcap.h; do \
+		echo "#include <$$header>" | $(CC) $(CPPFLAGS) -MF /dev/null -E - >/dev/null 2>&1 || { \
+		echo "tools: <$$header> is missing: apt-get install libjson-c-dev libpcap-dev" >&2; exit 1; }; \
+	done
+	@touch $@
+
 $(eval $(call program,onepathctl,$(call objects,$(wildcard tools/onepathctl/*.c)) \
 	$(B)/libonepath.a,-ljson-c,$(GUEST_LDFLAGS)))
 $(eval $(call program,onepath-nic,$(call objects,tools/nic/main.c $(NIC_SOURCES)),-lpcap -ljson-c))
