@@ -200,9 +200,12 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 
 void model_path_stop(struct model *m)
 {
+	u32 drain_us = ONEPATH_HW_DRAIN_US;
+
 	assert_int_equal(onepath_hw_rx_stop(&m->ports[0].io, 0), 0);
 	for (unsigned int k = 0; k < m->path.outputs; k++)
-		assert_int_equal(onepath_hw_tx_stop(&model_output(m, k)->io, m->queue), 0);
+		assert_int_equal(onepath_hw_tx_stop(&model_output(m, k)->io, m->queue, &drain_us),
+				 0);
 	m->mapped = false;
 }
 

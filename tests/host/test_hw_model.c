@@ -25,13 +25,14 @@ static void test_start_and_stop_every_queue(void **state)
 	for (uint32_t queue = 0; queue < ONEPATH_HW_QUEUES; queue++)
 		for (uint32_t size = 64; size <= 4096; size *= 2) {
 			struct onepath_io *io = &m->ports[queue % MODEL_PORTS].io;
+			u32 drain_us = ONEPATH_HW_DRAIN_US;
 
 			m->slept_us = 0;
 			assert_int_equal(onepath_hw_rx_start(io, queue, 0x100000, size), 0);
 			assert_int_equal(onepath_hw_tx_start(io, queue, 0x100000, size, 0x200000),
 					 0);
 			assert_int_equal(onepath_hw_rx_stop(io, queue), 0);
-			assert_int_equal(onepath_hw_tx_stop(io, queue), 0);
+			assert_int_equal(onepath_hw_tx_stop(io, queue, &drain_us), 0);
 			assert_in_range(m->slept_us, 0, 50000);
 		}
 	model_check_and_free(m);

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # lib.sh: for the tests that need the VM: TAP lines, software 82599s, the guest.
+# shellcheck disable=SC2154 # $work is theirs
+#
 # A caller sets $work (a folder for sockets, reports and logs).
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -4,5 +4,5 @@
  * two words of gcc that the headers of 7.x kernels use; without them it gives up on a
  * file before it checks anything. Types stay right, values do not matter to it.
  */
-#define __typeof_unqual__ __typeof__
+#define __typeof_unqual__   __typeof__
 #define __builtin_strlen(s) (sizeof(s) - 1)
