@@ -4,8 +4,8 @@
 # setup.sh: makes the toolbox: what is in it, in which order it is made, and how that is
 # taken up again. Sourced by `toolbox`, which gives $root, $cache, $self, $mode and die();
 # the steps themselves are in steps.sh. Each finished step leaves a stamp that holds a
-# hash of the step's text and lists: a step that was interrupted or changed runs again,
-# others do not. Runs in namespaces of its own, so an interruption leaves no mount.
+# hash of its lists: a step that was interrupted or whose lists changed runs again, others
+# do not. Runs in namespaces of its own, so an interruption leaves no mount.
 # shellcheck disable=SC2154,SC1091 # root, cache, self, mode: see above
 
 # From trixie. bookworm is there for the 6.1 kernel and its compiler, backports for
@@ -20,6 +20,10 @@ tools_backports="qemu-system-x86"
 
 # kept out of the kernels' modules, to save space: no guest here has such hardware
 modules_out="drivers/gpu drivers/media drivers/net/wireless drivers/staging sound"
+
+# To be raised when a step does something else than before with the same lists:
+# everything is then made anew.
+edition=1
 
 state=$root/opt/onepath
 log=$cache/toolbox.log
@@ -40,19 +44,16 @@ step_title() {
 	esac
 }
 
-# A step's hash covers all that decides its result. The package lists ('index')
-# are read again whenever a later step is to run.
+# What decides a step's result: the lists, and $edition for the rest. The package
+# lists of apt ('index') are read again whenever a later step is to run.
 step_hash() {
-	local s
 	{
-		declare -f "step_${1%%_*}"
+		echo "$edition $1"
 		case $1 in
-		base) ;;
 		tools) echo "$tools $tools_bookworm" ;;
 		backports) echo "$tools_backports" ;;
-		kernel_*) declare -f unpack extract_vmlinux; echo "$1 $modules_out" ;;
-		checkpatch) declare -f fetch ;;
-		finish) for s in $steps; do [ "$s" = finish ] || step_hash "$s"; done ;;
+		kernel_*) echo "$modules_out" ;;
+		finish) echo "$tools $tools_bookworm $tools_backports $modules_out" ;;
 		esac
 	} | sha256sum | cut -c1-16
 }
@@ -63,7 +64,6 @@ step_done() {
 
 all_done() {
 	local s
-	[ -e "$state/complete" ] || return 1
 	for s in $steps; do
 		[ "$s" = index ] || step_done "$s" || return 1
 	done
@@ -71,6 +71,7 @@ all_done() {
 
 setup() {
 	[ $# -eq 0 ] || bad_usage "setup: takes no arguments, got '$*'"
+	[ -z "${ONEPATH_INSIDE:-}" ] || return 0
 	if [ "$mode" = host ]; then
 		check_host
 		return
@@ -80,11 +81,7 @@ setup() {
 	[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] ||
 		die "setup needs Debian 12 or 13 on amd64 (with ONEPATH_TOOLBOX=host, what is installed is used)"
 	mkdir -p "$cache"
-	exec 9>"$cache/lock"
-	if ! flock -n 9; then
-		echo "toolbox: another set-up is running, waiting for it (at most an hour)"
-		flock -w 3600 9 || die "the other set-up has not finished in an hour: see $log"
-	fi
+	lock --exclusive
 	! all_done || return 0
 	[ "$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')" -ge 3000 ] || die "less than 3 GB free for $cache (ONEPATH_CACHE=DIR puts it elsewhere)"
 	: >"$log"
@@ -111,7 +108,10 @@ check_host() {
 setup_steps() {
 	local s total=0 started=$SECONDS
 	export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+	interrupted=
+	trap 'interrupted=1' INT TERM HUP
 	for s in $steps; do total=$((total + 1)); done
+	find_mirror
 	resume
 	for s in $steps; do
 		step_number=$((step_number + 1))
@@ -127,15 +127,20 @@ run_step() {
 	local started=$SECONDS
 	printf '[%d/%d] %s ... ' "$step_number" "$2" "$(step_title "$1")"
 	printf '\n=== %s\n' "$1" >>"$log"
+	[ "$1" = index ] || rm -f "$state/stamps/finish"
 	# a subshell of its own, so that set -e ends the step at its first error
 	set +e
 	(set -e; case $1 in kernel_*) step_kernel "${1#kernel_}" ;; *) "step_$1" ;; esac) >>"$log" 2>&1 9>&-
 	rc=$?
 	set -e
+	if [ "$interrupted" ]; then
+		printf 'interrupted\n'
+		exit 130
+	fi
 	if [ "$rc" -ne 0 ]; then
 		printf 'failed after %d s\n' $((SECONDS - started))
 		{
-			tail -n 15 "$log" | sed 's/^/    /'
+			grep -v '^FAILED: ' "$log" | tail -n 15 | sed 's/^/    /'
 			echo "toolbox: step '$1' failed; the whole log is $log"
 			sed -n 's/^FAILED: /toolbox: /p' "$log"
 			echo "toolbox: run '$self setup' again to go on from here"

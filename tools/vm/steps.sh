@@ -22,19 +22,15 @@ find_mirror() {
 		mirror=${ONEPATH_MIRROR%/}/
 		security=
 	else
+		# apt knows its sources only once it has read their lists
+		[ "$(repository_of "$releases")" ] || apt-get update >>"$log" 2>&1 || :
 		read -r mirror entry <<<"$(repository_of "$releases")"
 		read -r security _ <<<"$(repository_of "($releases)-security")"
-		[ "$mirror" ] || {
-			echo "FAILED: no Debian mirror in this machine's apt sources. Give one: ONEPATH_MIRROR=URL $self setup"
-			return 1
-		}
+		[ "$mirror" ] || die "no Debian mirror in this machine's apt sources. Give one: ONEPATH_MIRROR=URL $self setup"
 		file=$(grep -ihoE '^ *signed-by: *[^ ]+|signed-by=[^] ,]+' "${entry%:*}" | head -n 1 | sed 's/.*[:=] *//')
 		[ ! -f "$file" ] || keyring=$file
 	fi
-	[ -f "$keyring" ] || {
-		echo "FAILED: no Debian keyring ($keyring). Install it: apt-get install debian-archive-keyring"
-		return 1
-	}
+	[ -f "$keyring" ] || die "no Debian keyring ($keyring). Install it: apt-get install debian-archive-keyring"
 }
 
 source_line() {
@@ -87,7 +83,6 @@ fetch() {
 }
 
 step_base() {
-	find_mirror
 	command -v mmdebstrap >/dev/null || {
 		echo "installing mmdebstrap on this machine"
 		apt-get update
@@ -102,14 +97,16 @@ step_base() {
 			--dpkgopt='force-unsafe-io' \
 			--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 			--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-			trixie "$root.new" -
+			trixie "$root.new" - || {
+		echo "FAILED: no base system could be had from $mirror. Is the network up, is the address right?"
+		return 1
+	}
 	rm -f "$cache/apt.conf" "$root.new/etc/apt/sources.list.d"/*
 	mkdir -p "$root.new/opt/onepath"
 	mv "$root.new" "$root"
 }
 
 step_index() {
-	find_mirror
 	mount_for_apt
 	mkdir -p "$root/etc/apt/keyrings"
 	cp "$keyring" "$root/etc/apt/keyrings/"
@@ -127,7 +124,7 @@ step_index() {
 	} >"$root/etc/apt/sources.list"
 	printf 'Package: *\nPin: release n=%s\nPin-Priority: 50\n\n' bookworm bookworm-security trixie-backports \
 		>"$root/etc/apt/preferences.d/onepath"
-	in_root apt-get update || {
+	in_root apt-get update --error-on=any || {
 		echo "FAILED: package lists could not be had from $mirror. Is the network up, is the address right?"
 		return 1
 	}
@@ -271,5 +268,4 @@ step_finish() {
 		in_root dpkg-query -W -f "\${Package} \${Version}\n"
 	} >"$state/versions"
 	rm -rf "$root"/var/lib/apt/lists/*
-	touch "$state/complete"
 }
