@@ -10,7 +10,7 @@
 
 # From trixie. bookworm is there for the 6.1 kernel and its compiler, backports for
 # QEMU and the newest kernel: apt takes nothing else from them.
-tools="gcc make libc6-dev libpcap-dev libjson-c-dev libcmocka-dev pkgconf
+tools="gcc g++ make libc6-dev libpcap-dev libjson-c-dev libcmocka-dev pkgconf
 	sparse kmod cpio zstd xz-utils mount procps perl jq
 	clang-format cbmc shellcheck mandoc
 	iproute2 iputils-ping ethtool tcpdump tcpreplay socat python3 python3-scapy busybox-static
