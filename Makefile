@@ -30,7 +30,7 @@ help: ## this list
 	@echo "make TARGET [KDIR=/path/to/kernel/headers] [V=1]"
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 	@echo
-	@echo "demo, test, check need root, and bring what they use: 2.3 GB of Debian packages in a"
+	@echo "demo, test, check need root, and bring what they use: 2 GB of Debian packages in a"
 	@echo "folder of their own (~/.cache/onepath, once, about 3 minutes). Nothing else is touched."
 
 # How a program is made: objects below $(B), one rule for all.
@@ -60,18 +60,13 @@ NF_COMMON := $(call objects,userspace/nf/nf.c userspace/nf/nf_options.c userspac
 NFS := nop broadcast
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 
-userspace: $(B)/libonepath.a $(B)/libonepath.so $(NF_PROGRAMS) ## libonepath and the NFs
+userspace: $(B)/libonepath.a $(NF_PROGRAMS) ## libonepath and the NFs
 
 $(B)/userspace/%.o $(B)/tests/system/%.o $(B)/tools/onepathctl/%.o: INCLUDES := -Iuapi -Iuserspace/include
-$(B)/userspace/lib/%.o: ALL_CFLAGS += -fPIC
 
 $(B)/libonepath.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-$(B)/libonepath.so: $(LIB_OBJECTS)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libonepath.so.0 -o $@ $^
 
 $(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,userspace/nf/$(nf).c) \
 	$(NF_COMMON) $(B)/libonepath.a,,$(GUEST_LDFLAGS))))
@@ -119,11 +114,11 @@ test-long: ## the same with the long forms: 20 kills in each VM
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup
-	@$(TOOLBOX) enter -- tests/check
+	@$(TOOLBOX) enter --net -- tests/check
 
 format: ## let clang-format rewrite the sources
 	@$(TOOLBOX) setup
-	@$(TOOLBOX) enter -- tests/check --format
+	@$(TOOLBOX) enter --net -- tests/check --format
 
 clean: ## delete build/
 	rm -rf build

@@ -142,7 +142,7 @@ failures() {
 }
 
 help() {
-	"$nic" --help >"$tmp/out" && grep -q '^examples' "$tmp/out" && grep -q cable:NAME "$tmp/out"
+	"$nic" --help >"$tmp/out" && grep -q '^Examples' "$tmp/out" && grep -q cable:NAME "$tmp/out"
 }
 
 serves_and_reports() {

@@ -114,6 +114,7 @@ run --help; expect "--help teaches" 0 out "unbind ADDRESS" no-err
 for verb in list bind unbind info; do
 	run $verb --help; expect "$verb --help" 0 out "Usage: onepathctl $verb" no-err
 	run $verb --nonsense; expect "$verb refuses an unknown option" 2 err "--nonsense"
+	run $verb -Zh; expect "$verb names the letter that it does not know" 2 err "the option -Z;"
 done
 for verb in bind unbind info; do
 	run $verb; expect "$verb without address" 2 err "$verb"
@@ -177,7 +178,7 @@ expect "unbind restores driver_override" 0 driver 0000:81:00.0 vfio-pci override
 
 fresh
 rm -r "$sys/bus/pci/drivers/onepath"
-run bind 3:0.0; expect "bind without the module" 1 err "modprobe onepath" driver 0000:03:00.0 ixgbe
+run bind 3:0.0; expect "bind without the module" 1 err "insmod onepath.ko" driver 0000:03:00.0 ixgbe
 
 fresh
 echo 16 >"$sys/fail-bind-onepath"

@@ -88,12 +88,6 @@ static inline void nic_reg_set(struct nic *nic, uint32_t offset, uint32_t value)
 	nic->regs[offset / 4] = value;
 }
 
-/* The link as the rest of the port sees it; AUTOC.FLU forces it up. */
-static inline bool nic_link_is_up(const struct nic *nic)
-{
-	return nic->link_up || (nic_reg(nic, AUTOC) & AUTOC_FLU);
-}
-
 /* dma.c: through what is mapped, with bus mastering on; faults are counted. */
 void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write);
 bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len);

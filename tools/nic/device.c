@@ -124,7 +124,7 @@ void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t 
 
 uint32_t nic_status_read(struct nic *nic, unsigned int index, uint32_t value)
 {
-	if (nic_link_is_up(nic))
+	if (nic_link_up(nic))
 		value |= STATUS_LINK_UP;
 	if (nic_dma_blocked(nic))
 		nic->master_disable_seen = true;

@@ -48,12 +48,13 @@ uint32_t nic_links_read(struct nic *nic, unsigned int index, uint32_t value)
 	static const bool is_1g[8] = { [0] = true, [2] = true, [5] = true };
 	unsigned int mode = nic_reg(nic, AUTOC) >> AUTOC_LMS_SHIFT & 7;
 
-	if (nic_link_is_up(nic))
+	if (nic_link_up(nic))
 		value |= LINKS_UP | (is_1g[mode] ? LINKS_SPEED_1G : LINKS_SPEED_10G);
 	return value;
 }
 
+/* AUTOC.FLU forces it up. */
 bool nic_link_up(const struct nic *nic)
 {
-	return nic_link_is_up(nic);
+	return nic->link_up || (nic_reg(nic, AUTOC) & AUTOC_FLU);
 }

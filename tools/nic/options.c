@@ -14,7 +14,7 @@
 
 static void print_help(void)
 {
-	fputs("usage: onepath-nic [OPTION]... --port socket=PATH[,mac=MAC][,link-delay-ms=N],wire=WIRE...\n"
+	fputs("Usage: onepath-nic [OPTION]... --port socket=PATH[,mac=MAC][,link-delay-ms=N],wire=WIRE...\n"
 	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
 	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last\n"
 	      "  -l, --link-delay-ms N   from auto-negotiation to link up, for ports that do not say\n"
@@ -24,21 +24,23 @@ static void print_help(void)
 	      "  -v, --log-rules         a line on standard error for each rule of the datasheet\n"
 	      "                          that a driver breaks\n"
 	      "  -1, --once              exit when the last client has left\n"
-	      "  -h, --help\n\n"
-	      "wires:\n",
+	      "  -h, --help              print this\n\n"
+	      "Wires:\n",
 	      stdout);
 	for (const struct wire_ops *const *kind = wire_kinds; *kind; kind++)
 		printf("  %s\n", (*kind)->help);
-	fputs("\nexamples:\n"
+	fputs("\nExamples:\n"
 	      "  onepath-nic --port socket=/run/p0,wire=tap:tap0,netns=left \\\n"
 	      "              --port socket=/run/p1,wire=tap:tap1,netns=right\n"
 	      "  onepath-nic --report nic.json --port socket=/run/p0,wire=pcap:in=a.pcap \\\n"
 	      "              --port socket=/run/p1,wire=pcap:out=b.pcap\n"
-	      "then for each port\n"
+	      "then for each port (QEMU 10.1 or newer)\n"
 	      "  qemu-system-x86_64 -machine q35,memory-backend=m \\\n"
 	      "    -object memory-backend-memfd,id=m,size=512M,share=on \\\n"
-	      "    -device '{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"/run/p0\"}}'\n\n"
-	      "exit status: 0; 1 on failure; 2 on wrong usage; 3 if a driver broke rules\n",
+	      "    -device '{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"/run/p0\"},"
+	      "\"x-no-posted-writes\":true}'\n\n"
+	      "Exit status: 0 ended by a signal or --once, 1 failed, 2 wrong arguments, 3 a driver broke\n"
+	      "rules of the datasheet.\n",
 	      stdout);
 }
 
@@ -147,7 +149,8 @@ int options_parse(struct options *options, int argc, char **argv)
 		case 'h':
 			print_help();
 			return 1;
-		default:
+		default: /* getopt_long() has said what is wrong */
+			fputs("Try: onepath-nic --help\n", stderr);
 			return -EINVAL;
 		}
 	}

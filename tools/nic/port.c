@@ -18,35 +18,35 @@ uint64_t port_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* What the model needs of the world. */
+/* What the model needs of the world: struct nic_host. */
 
-static void *nic_dma(void *opaque, uint64_t iova, size_t *len, bool write)
+static void *host_dma(void *opaque, uint64_t iova, size_t *len, bool write)
 {
 	struct port *port = opaque;
 
 	return vfio_user_dma(port->server, iova, len, write);
 }
 
-static void nic_send(void *opaque, const uint8_t *frame, size_t len)
+static void host_send(void *opaque, const uint8_t *frame, size_t len)
 {
 	struct port *port = opaque;
 
 	wire_send(port->wire, frame, len);
 }
 
-static void nic_interrupt(void *opaque, unsigned int vector)
+static void host_interrupt(void *opaque, unsigned int vector)
 {
 	struct port *port = opaque;
 
 	vfio_user_interrupt(port->server, vector);
 }
 
-static uint64_t nic_now(void *opaque)
+static uint64_t host_now(void *opaque)
 {
 	return port_now_ns();
 }
 
-/* What PCI does to the model. */
+/* What PCI does to the model: struct pci_hooks. */
 
 static void pci_bus_master(void *opaque, bool on)
 {
@@ -152,10 +152,10 @@ static int open_model(struct port *port, FILE *rules)
 	};
 	const struct nic_host host = {
 		.opaque = port,
-		.dma = nic_dma,
-		.send = nic_send,
-		.interrupt = nic_interrupt,
-		.now_ns = nic_now,
+		.dma = host_dma,
+		.send = host_send,
+		.interrupt = host_interrupt,
+		.now_ns = host_now,
 	};
 	const struct pci_hooks hooks = {
 		.opaque = port,

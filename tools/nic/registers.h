@@ -15,6 +15,11 @@
 
 struct nic;
 
+/* Gives the value to return for the stored @value of register @index of its array. */
+typedef uint32_t nic_on_read(struct nic *nic, unsigned int index, uint32_t value);
+/* Told that @value was stored where @old was. */
+typedef void nic_on_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
+
 /**
  * struct nic_register - one register, or an array of them
  * @count: 0 for a register without index
@@ -26,8 +31,7 @@ struct nic;
  * @self_clear: a command: acts when written, reads as 0
  * @reserved: must be written back as read
  * @keep: CTRL.RST does not touch it
- * @on_read: gives the value to return for the stored @value
- * @on_write: told after @value was stored
+ * @on_read, @on_write: what the masks cannot say; may be NULL
  */
 struct nic_register {
 	const char *name;
@@ -45,8 +49,8 @@ struct nic_register {
 	uint32_t self_clear;
 	uint32_t reserved;
 	bool keep;
-	uint32_t (*on_read)(struct nic *nic, unsigned int index, uint32_t value);
-	void (*on_write)(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
+	nic_on_read *on_read;
+	nic_on_write *on_write;
 };
 
 extern const struct nic_register nic_register_table[];
@@ -57,56 +61,38 @@ void nic_registers_index(struct nic *nic);
 /* All registers to their reset values; @power_on: those too that CTRL.RST keeps. */
 void nic_registers_reset(struct nic *nic, bool power_on);
 
-/* Hooks, each in the file that its register is about. */
-void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_status_read(struct nic *nic, unsigned int index, uint32_t value);
-uint32_t nic_secrxstat_read(struct nic *nic, unsigned int index, uint32_t value);
-uint32_t nic_eec_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_eerd_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_swsm_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_sw_fw_sync_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_eics_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_eims_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_eimc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_eims_ex_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_eimc_ex_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_eimc_ex_read(struct nic *nic, unsigned int index, uint32_t value);
-uint32_t nic_eimc_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_autoc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_links_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_address_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_mta_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_vfta_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_pfvlvf_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_pfvlvfb_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_pfuta_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_fctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_vlnctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_mcstctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_rdrxctl_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_rxctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_secrxctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rdbal_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rdbah_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rdlen_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_srrctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rdh_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rdt_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rxdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_rxdctl_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_tdbal_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_tdbah_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_tdlen_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_tdh_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_tdt_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_txdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-uint32_t nic_txdctl_read(struct nic *nic, unsigned int index, uint32_t value);
-void nic_maxfrs_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rxpbsize_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_hlreg0_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_dmatxctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_mtqc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
-void nic_rttdcs_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value);
+/* Hooks, each in the file that its registers are about. */
+
+/* device.c */
+nic_on_read nic_status_read;
+nic_on_write nic_ctrl_write;
+
+/* eeprom.c */
+nic_on_read nic_eec_read, nic_swsm_read;
+nic_on_write nic_eerd_write, nic_sw_fw_sync_write;
+
+/* interrupt.c */
+nic_on_read nic_eimc_read, nic_eimc_ex_read;
+nic_on_write nic_eics_write, nic_eims_write, nic_eimc_write, nic_eims_ex_write, nic_eimc_ex_write;
+
+/* link.c */
+nic_on_read nic_links_read;
+nic_on_write nic_autoc_write;
+
+/* filter.c */
+nic_on_write nic_fctrl_write, nic_vlnctrl_write, nic_mcstctrl_write, nic_address_write,
+	nic_mta_write, nic_vfta_write, nic_pfvlvf_write, nic_pfvlvfb_write, nic_pfuta_write;
+
+/* rx_config.c */
+nic_on_read nic_secrxstat_read, nic_rdrxctl_read, nic_rxdctl_read;
+nic_on_write nic_secrxctrl_write, nic_rxctrl_write, nic_maxfrs_write, nic_rxpbsize_write,
+	nic_hlreg0_write, nic_rdbal_write, nic_rdbah_write, nic_rdlen_write, nic_rdh_write,
+	nic_rdt_write, nic_srrctl_write, nic_rxdctl_write;
+
+/* tx_config.c */
+nic_on_read nic_txdctl_read;
+nic_on_write nic_tdbal_write, nic_tdbah_write, nic_tdlen_write, nic_tdh_write, nic_tdt_write,
+	nic_txdctl_write, nic_dmatxctl_write, nic_mtqc_write, nic_rttdcs_write;
 
 #include "offsets.h"
 

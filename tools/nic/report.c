@@ -61,6 +61,7 @@ static void add_counters(struct json_object *to, const struct nic *nic)
 	add_number(object, "dma_faults", counters->dma_faults);
 	add_number(object, "resets", counters->resets);
 	add_number(object, "tail_writes", counters->tail_writes);
+	add_number(object, "unsupported", counters->unsupported);
 }
 
 static void add_rules(struct json_object *to, const struct nic *nic)

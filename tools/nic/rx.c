@@ -268,7 +268,7 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
 {
 	nic_advance(nic);
 	nic->counters.wire_in++;
-	if (!nic_link_is_up(nic) || !nic_rx_running(nic)) {
+	if (!nic_link_up(nic) || !nic_rx_running(nic)) {
 		nic->counters.dropped_link++;
 		return false;
 	}
@@ -283,6 +283,6 @@ bool nic_can_receive(const struct nic *nic)
 {
 	uint32_t needed = buffers_for(nic, RX_DEFAULT_QUEUE, max_frame(nic, true));
 
-	return nic_link_is_up(nic) && nic_rx_running(nic) && !nic_dma_blocked(nic) &&
+	return nic_link_up(nic) && nic_rx_running(nic) && !nic_dma_blocked(nic) &&
 	       !nic->held_first && free_descriptors(nic, RX_DEFAULT_QUEUE) >= needed;
 }

@@ -285,7 +285,7 @@ static bool may_run(const struct nic *nic, unsigned int index)
 {
 	return nic->tx[index].enabled && (nic_reg(nic, DMATXCTL) & DMATXCTL_TE) &&
 	       !(nic_reg(nic, RTTDCS) & RTTDCS_ARBDIS) && !nic_dma_blocked(nic) &&
-	       (nic_link_is_up(nic) || (nic_reg(nic, HLREG0) & HLREG0_LPBK));
+	       (nic_link_up(nic) || (nic_reg(nic, HLREG0) & HLREG0_LPBK));
 }
 
 void nic_tx_run(struct nic *nic, unsigned int index)

@@ -3,7 +3,6 @@
  * onepathctl bind: all addresses are looked at before the first is touched; then each
  * is taken from its driver and given to onepath, or left exactly as it was.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +44,6 @@ static void give_back(const struct ctl_device *device)
 	ctl_record_remove(device->address);
 }
 
-/* Says what failed, with a hint where there is one. */
-static void explain(const struct ctl_device *device, const char *what, int err)
-{
-	ctl_error("%s: %s: %s%s", device->address, what, strerror(-err),
-		  err == -EACCES || err == -EPERM ? " (this needs root)" : "");
-}
-
 static bool take(const struct ctl_device *device)
 {
 	struct ctl_record record;
@@ -62,7 +54,7 @@ static bool take(const struct ctl_device *device)
 	strcpy(record.override, device->override);
 	err = ctl_record_write(device->address, &record);
 	if (err) {
-		explain(device, what, err);
+		ctl_device_error(device, what, err);
 		return false;
 	}
 	what = "cannot set driver_override";
@@ -78,7 +70,7 @@ static bool take(const struct ctl_device *device)
 	if (!err && !ctl_interrupted)
 		return true;
 	if (err)
-		explain(device, what, err);
+		ctl_device_error(device, what, err);
 	else
 		ctl_error("interrupted: %s goes back", device->address);
 	give_back(device);
@@ -104,7 +96,7 @@ int ctl_bind(int argc, char **argv)
 		if (!ctl_device_find(&device[i], argv[i]) || !may_take(&device[i], force))
 			status = EXIT_FAILURE;
 	if (!status && !ctl_sysfs_exists("bus/pci/drivers/" CTL_DRIVER)) {
-		ctl_error("the module is not loaded; `modprobe onepath`, or `insmod onepath.ko`");
+		ctl_error("the module is not loaded; `insmod onepath.ko` does that");
 		status = EXIT_FAILURE;
 	}
 	ctl_signals_catch();

@@ -58,6 +58,8 @@ int ctl_info(int argc, char **argv);
 
 /* Says "onepathctl: ..." on standard error, as printf() would. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says what failed with a device, and why by its errno @err. */
+void ctl_device_error(const struct ctl_device *device, const char *what, int err);
 
 /*
  * Reads a verb's options: --help prints @help and exits, --json and --force set
@@ -87,6 +89,8 @@ void ctl_sysfs_link(char *name, size_t bytes, const char *format, ...)
 bool ctl_device_find(struct ctl_device *device, const char *address);
 /* All 82599s in the order of their addresses: allocated, free() it. Returns how many, or -errno. */
 int ctl_devices_read(struct ctl_device **devices);
+/* What `list` and `info` both say of a device. */
+struct json_object *ctl_device_json(const struct ctl_device *device);
 /* Whether a device's network interface is up, that is, in use. */
 bool ctl_device_is_up(const struct ctl_device *device);
 /* Names, on standard error, drivers other than onepath that share the device's IOMMU group. */

@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,25 @@ bool ctl_device_find(struct ctl_device *device, const char *address)
 		ctl_error("%s is %04x:%04x, not an 82599; `onepathctl list` shows those", name,
 			  vendor, device_id);
 	return false;
+}
+
+static void add_number(struct json_object *object, const char *key, int number)
+{
+	json_object_object_add(object, key, number < 0 ? NULL : json_object_new_int(number));
+}
+
+struct json_object *ctl_device_json(const struct ctl_device *device)
+{
+	struct json_object *object = json_object_new_object();
+	char id[8];
+
+	snprintf(id, sizeof(id), "%04x", device->device_id);
+	json_object_object_add(object, "address", json_object_new_string(device->address));
+	json_object_object_add(object, "device_id", json_object_new_string(id));
+	json_object_object_add(object, "model", json_object_new_string(device->model));
+	add_number(object, "iommu_group", device->iommu_group);
+	add_number(object, "numa_node", device->numa_node);
+	return object;
 }
 
 static int compare_devices(const void *a, const void *b)

@@ -70,10 +70,10 @@ static void print_text(const struct ctl_device *device, const struct onepath_por
 		printf("link               down\n");
 	printf("owned by an NF     %s\n", info->flags & ONEPATH_PORT_OWNED ? "yes" : "no");
 	printf("confined (IOMMU)   %s\n", info->flags & ONEPATH_PORT_CONFINED ? "yes" : "no");
-	if (info->iommu_group >= 0)
-		printf("IOMMU group        %d\n", info->iommu_group);
-	if (info->numa_node >= 0)
-		printf("NUMA node          %d\n", info->numa_node);
+	if (device->iommu_group >= 0)
+		printf("IOMMU group        %d\n", device->iommu_group);
+	if (device->numa_node >= 0)
+		printf("NUMA node          %d\n", device->numa_node);
 	for (size_t i = 0; i < COUNTERS; i++)
 		printf("%-18s %" PRIu64 "\n", counters[i].text, counter(stats, i));
 }
@@ -81,14 +81,10 @@ static void print_text(const struct ctl_device *device, const struct onepath_por
 static void print_json(const struct ctl_device *device, const struct onepath_port_info *info,
 		       const struct onepath_port_stats *stats)
 {
-	struct json_object *object = json_object_new_object(), *counted = json_object_new_object();
-	char mac[18], id[8];
+	struct json_object *object = ctl_device_json(device), *counted = json_object_new_object();
+	char mac[18];
 
 	mac_text(info, mac);
-	snprintf(id, sizeof(id), "%04x", device->device_id);
-	json_object_object_add(object, "address", json_object_new_string(device->address));
-	json_object_object_add(object, "device_id", json_object_new_string(id));
-	json_object_object_add(object, "model", json_object_new_string(device->model));
 	json_object_object_add(object, "mac", json_object_new_string(mac));
 	json_object_object_add(object, "link_up",
 			       json_object_new_boolean(info->flags & ONEPATH_PORT_LINK_UP));
@@ -97,11 +93,6 @@ static void print_json(const struct ctl_device *device, const struct onepath_por
 			       json_object_new_boolean(info->flags & ONEPATH_PORT_OWNED));
 	json_object_object_add(object, "confined",
 			       json_object_new_boolean(info->flags & ONEPATH_PORT_CONFINED));
-	json_object_object_add(object, "iommu_group",
-			       info->iommu_group < 0 ? NULL
-						     : json_object_new_int(info->iommu_group));
-	json_object_object_add(object, "numa_node",
-			       info->numa_node < 0 ? NULL : json_object_new_int(info->numa_node));
 	for (size_t i = 0; i < COUNTERS; i++)
 		json_object_object_add(counted, counters[i].json,
 				       json_object_new_int64((int64_t)counter(stats, i)));

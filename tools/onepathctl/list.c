@@ -100,26 +100,14 @@ static struct json_object *text_or_null(const char *text)
 								 : NULL;
 }
 
-static struct json_object *number_or_null(int number)
-{
-	return number < 0 ? NULL : json_object_new_int(number);
-}
-
 static struct json_object *make_json(const struct ctl_device *device)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = ctl_device_json(device);
 	bool bound = !strcmp(device->driver, CTL_DRIVER);
 	struct state state;
-	char id[8];
 
 	read_state(device, &state);
-	snprintf(id, sizeof(id), "%04x", device->device_id);
-	json_object_object_add(object, "address", json_object_new_string(device->address));
-	json_object_object_add(object, "device_id", json_object_new_string(id));
-	json_object_object_add(object, "model", json_object_new_string(device->model));
 	json_object_object_add(object, "driver", text_or_null(device->driver));
-	json_object_object_add(object, "iommu_group", number_or_null(device->iommu_group));
-	json_object_object_add(object, "numa_node", number_or_null(device->numa_node));
 	json_object_object_add(object, "node", bound ? json_object_new_string(state.node) : NULL);
 	json_object_object_add(object, "interface", text_or_null(device->interface));
 	json_object_object_add(object, "owned",

@@ -3,6 +3,7 @@
  * onepathctl: which 82599s there are, and handing them to onepath and back. This
  * file picks the verb and reads its options; each verb has a file of its own.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -63,6 +64,23 @@ void ctl_error(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+void ctl_device_error(const struct ctl_device *device, const char *what, int err)
+{
+	ctl_error("%s: %s: %s%s", device->address, what, strerror(-err),
+		  err == -EACCES || err == -EPERM ? " (this needs root)" : "");
+}
+
+/* What getopt_long() stopped at: a long option is a whole argument, a short one may be part of one. */
+static void __attribute__((noreturn)) refuse_option(int option, char **argv)
+{
+	const char letter[] = { '-', (char)(option == '?' ? optopt : option), '\0' };
+	const char *argument = argv[optind - 1];
+
+	ctl_error("%s does not know the option %s; `onepathctl %s --help` says more", argv[0],
+		  strncmp(argument, "--", 2) ? letter : argument, argv[0]);
+	exit(CTL_EXIT_USAGE);
+}
+
 int ctl_options(int argc, char **argv, const char *verb_help, bool *json, bool *force)
 {
 	static const struct option options[] = {
@@ -83,10 +101,7 @@ int ctl_options(int argc, char **argv, const char *verb_help, bool *json, bool *
 		} else if (option == 'f' && force) {
 			*force = true;
 		} else {
-			ctl_error(
-				"%s does not know the option %s; `onepathctl %s --help` says more",
-				argv[0], argv[optind - 1], argv[0]);
-			exit(CTL_EXIT_USAGE);
+			refuse_option(option, argv);
 		}
 	}
 	return optind;

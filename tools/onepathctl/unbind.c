@@ -35,8 +35,7 @@ static bool give_back(const struct ctl_device *device)
 
 	err = ctl_device_override(device->address, record.override);
 	if (err) {
-		ctl_error("%s: cannot set driver_override: %s%s", device->address, strerror(-err),
-			  err == -EACCES || err == -EPERM ? " (this needs root)" : "");
+		ctl_device_error(device, "cannot set driver_override", err);
 		return false;
 	}
 	if (known == -ENOENT)
@@ -48,7 +47,7 @@ static bool give_back(const struct ctl_device *device)
 
 	ctl_device_driver(device->address, now);
 	if (!strcmp(now, CTL_DRIVER)) {
-		ctl_error("%s: onepath does not let go of it: %s", device->address, strerror(-err));
+		ctl_device_error(device, "onepath does not let go of it", err);
 		return false;
 	}
 	ctl_record_remove(device->address);

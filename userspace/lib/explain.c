@@ -17,18 +17,21 @@ static const char *advice(int error)
 	case ENOENT:
 		return access(ONEPATH_NODES, F_OK)
 			       ? "the module is not loaded, or no port is bound to it; try "
-				 "`modprobe onepath` and `onepathctl bind ADDRESS`"
+				 "`insmod onepath.ko` and `onepathctl bind ADDRESS`"
 			       : "the port is not bound to onepath; `onepathctl list` shows all, "
 				 "`onepathctl bind ADDRESS` binds one";
 	case EPERM:
 		return "no IOMMU confines the device's memory accesses; switch it on (firmware: VT-d or "
 		       "AMD-Vi; kernel: intel_iommu=on), or take the risk: load the module with "
 		       "allow_unsafe_noiommu=1 and run with CAP_SYS_RAWIO";
+	case EOPNOTSUPP:
+		return "this platform cannot give the port memory of its own; the kernel log says why";
 	case EACCES:
 		return "the permissions of the port's node in " ONEPATH_NODES
 		       " decide who may use it";
 	case EBUSY:
-		return "another process owns the port or one of its IOMMU group; the kernel log names it";
+		return "another process owns the port, or one of its IOMMU group (the kernel log then "
+		       "names the group)";
 	case ENODEV:
 		return "the port was unbound from onepath, or its card was removed";
 	case ETIMEDOUT:

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static_assert(ONEPATH_PATH_OUTPUTS == ONEPATH_OUTPUTS_MAX, "run.h and uapi/onepath.h agree");
+static_assert(sizeof(int) == sizeof(__s32), "the kernel reads outputs as they are");
 
 /* Whether @bytes at @offset, a multiple of @align, lie within an area of @size. */
 static bool lies_within(uint64_t offset, uint64_t bytes, uint64_t align, uint64_t size)
@@ -101,17 +102,14 @@ int onepath_path_create(struct onepath_path *path, int input, const int *outputs
 {
 	struct onepath_path_create create = { .size = sizeof(create) };
 	struct onepath_path made = { .fd = -1 };
-	int32_t ports[ONEPATH_OUTPUTS_MAX];
 	int err;
 
 	if (!count || count > ONEPATH_OUTPUTS_MAX || ring_size < ONEPATH_RING_SIZE_MIN ||
 	    ring_size > ONEPATH_RING_SIZE_MAX || (ring_size & (ring_size - 1)))
 		return -EINVAL;
-	for (unsigned int k = 0; k < count; k++)
-		ports[k] = outputs[k];
 	create.ring_size = ring_size;
 	create.output_count = count;
-	create.outputs = (uintptr_t)ports;
+	create.outputs = (uintptr_t)outputs;
 	made.fd = ioctl(input, ONEPATH_PATH_CREATE, &create);
 	if (made.fd < 0)
 		return -errno;

@@ -22,21 +22,20 @@ static const char options_help[] =
 	"  -q, --quiet          print errors only\n"
 	"  -h, --help           print this\n"
 	"\n"
-	"It polls until SIGINT (Ctrl-C) or SIGTERM, then sends what it took, stops the ports\n"
-	"and prints on standard output what was done.\n"
+	"It polls until SIGINT (Ctrl-C), SIGTERM or SIGHUP, then sends what it took, stops the\n"
+	"ports and prints on standard output what was done.\n"
 	"Exit status: 0 ended by such a signal, 1 failed or a port went away, 2 wrong arguments.\n";
 
 static void print_help(const struct nf *nf)
 {
-	printf("Usage: onepath-%s [OPTION]... %s\n\n%s\n%s", nf->name, nf->ports_usage, nf->about,
+	printf("Usage: onepath-%s [OPTION]... %s\n\n%s\n\n%s", nf->name, nf->ports_usage, nf->about,
 	       options_help);
 }
 
 static void __attribute__((noreturn)) refuse(const struct nf *nf, const char *what,
 					     const char *value)
 {
-	fprintf(stderr, "onepath-%s: %s%s%s; --help says more\n", nf->name, what, value ? ": " : "",
-		value ? value : "");
+	fprintf(stderr, "onepath-%s: %s: %s; --help says more\n", nf->name, what, value);
 	exit(2);
 }
 
@@ -101,8 +100,9 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 		case 'h':
 			print_help(nf);
 			exit(EXIT_SUCCESS);
-		default:
-			refuse(nf, "cannot read the options", NULL);
+		default: /* getopt_long() has said what is wrong */
+			fprintf(stderr, "Try: onepath-%s --help\n", nf->name);
+			exit(2);
 		}
 	}
 	read_ports(nf, argc - optind, argv + optind);

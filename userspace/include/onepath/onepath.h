@@ -45,6 +45,7 @@ int onepath_port_name(const char *text, char name[ONEPATH_NAME_BYTES]);
  *   -EACCES     the node's permissions
  *   -EBUSY      the port, or one of the same IOMMU group, has another owner
  *   -EPERM      nothing confines the device's DMA
+ *   -EOPNOTSUPP the platform cannot give the device memory of its own
  *   -ENODEV     the device is gone
  *   -ETIMEDOUT  the device did not answer to its reset
  *   -EMFILE, -ENFILE, -ENOMEM, -EINTR  as open(2)
@@ -65,9 +66,14 @@ int onepath_port_info(int port, struct onepath_port_info *info);
  * @port: a descriptor that owns the port
  * @flags: ONEPATH_FILTER_*, or 0 for broadcast and the port's own address alone
  *
- * Also while paths run. Blocks for some milliseconds at most. Returns 0,
- * -EINVAL (unknown flag), -ENODEV, -EBADF, -ENOTTY, -EIO (a path of the port did not stop
- * and the port was reset: close it) or -ETIMEDOUT.
+ * Also while paths run. Blocks for some milliseconds at most. Returns 0, or:
+ *   -EINVAL     a flag is unknown
+ *   -EBADF      @port is no descriptor, or only observes
+ *   -ENOTTY     @port is no port
+ *   -ENODEV     the device is gone
+ *   -EIO        the port was reset, as a queue did not stop: close it
+ *   -ETIMEDOUT  receive did not stop for the change; nothing changed
+ *   -EINTR      a signal came before anything was changed
  */
 int onepath_port_filter(int port, uint32_t flags);
 
@@ -76,7 +82,7 @@ int onepath_port_filter(int port, uint32_t flags);
  * @port: a port's descriptor of either kind
  * @stats: receives frames and bytes, which never go back
  *
- * Does not block. Returns 0, -ENODEV, -EBADF or -ENOTTY.
+ * Does not block. Returns 0, -ENODEV, -EBADF, or -ENOTTY if @port is no port.
  */
 int onepath_port_stats(int port, struct onepath_port_stats *stats);
 
@@ -96,6 +102,8 @@ int onepath_port_stats(int port, struct onepath_port_stats *stats);
  *   -EBUSY   the input has a path already
  *   -ENOSPC  an output has no transmit queue left
  *   -EXDEV   the ports cannot share one DMA domain
+ *   -EPERM   the platform does not let a device leave its firmware's mappings
+ *   -EIO     a port was reset, as a queue did not stop: close it
  *   -EPROTO  the module lays memory out in a way unknown to this library
  *   -ENODEV, -ENOMEM, -EMFILE, -EAGAIN  also from mmap(2)
  */
@@ -119,7 +127,7 @@ int onepath_path_start(struct onepath_path *path);
  *
  * Frames that onepath_run() took are sent first, for 100 ms at most; frames that
  * it did not take are lost. Returns 0, -ENODEV, -ETIMEDOUT (a queue did not stop,
- * its port was reset) or -EINTR.
+ * its port was reset), -EIO (a port was reset before) or -EINTR.
  */
 int onepath_path_stop(struct onepath_path *path);
 
