@@ -3,7 +3,8 @@
  * What a port's DMA may reach. A path's descriptors are shared by its ports, so
  * an address in them has to mean the same to each: the ports share one IOMMU
  * domain, in which nothing is mapped but the memory of paths. The DMA API gives
- * each device addresses of its own and cannot do this.
+ * each device addresses of its own and cannot do this. A port that no path uses is
+ * in no domain: its DMA is blocked, and what paths it had is out of its reach.
  *
  * Called with onepath_lock held.
  */
@@ -18,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <xen/xen.h>
 #include "compat.h"
 #include "module.h"
 
@@ -37,9 +39,10 @@ MODULE_PARM_DESC(allow_unsafe_noiommu,
  * struct onepath_group - an IOMMU group, claimed for one owner; or a port without one
  * @node: in onepath_groups
  * @iommu: NULL without an IOMMU
- * @domain: what its ports reach
+ * @domain: what its ports reach; NULL, if no path uses them
  * @owner: the process that opened its ports; compared only
  * @ports: how many ports of it are owned
+ * @uses: how often paths use them, see struct onepath_port
  */
 struct onepath_group {
 	struct list_head node;
@@ -47,6 +50,7 @@ struct onepath_group {
 	struct onepath_domain *domain;
 	struct pid *owner;
 	unsigned int ports;
+	unsigned int uses;
 };
 
 static LIST_HEAD(onepath_groups);
@@ -86,23 +90,35 @@ static void onepath_domain_put(struct onepath_domain *domain)
 	kref_put(&domain->ref, onepath_domain_free);
 }
 
-static int onepath_group_attach(struct onepath_group *group, struct onepath_domain *domain)
+/* A path uses the port once more, in @domain. */
+static int onepath_group_enter(struct onepath_port *port, struct onepath_domain *domain)
 {
-	int rc = 0;
+	struct onepath_group *group = port->group;
+	int rc;
 
-	if (group->iommu)
-		rc = iommu_attach_group(domain->iommu, group->iommu);
-	if (rc)
-		return rc;
-	kref_get(&domain->ref);
-	group->domain = domain;
+	if (!group->domain) {
+		if (!group->iommu != !domain->iommu)
+			return -EXDEV;
+		rc = group->iommu ? iommu_attach_group(domain->iommu, group->iommu) : 0;
+		/* an IOMMU that cannot take another's domain says so with one of these */
+		if (rc)
+			return rc == -EINVAL || rc == -EBUSY ? -EXDEV : rc;
+		kref_get(&domain->ref);
+		group->domain = domain;
+	}
+	group->uses++;
+	port->uses++;
 	return 0;
 }
 
-/* Without a domain a claimed group is blocked: its DMA reaches nothing. */
-static void onepath_group_detach(struct onepath_group *group)
+/* Some uses less. After the last the group is blocked again, as it was when it was claimed. */
+static void onepath_group_leave(struct onepath_port *port, unsigned int uses)
 {
-	if (!group->domain)
+	struct onepath_group *group = port->group;
+
+	port->uses -= uses;
+	group->uses -= uses;
+	if (group->uses || !group->domain)
 		return;
 	if (group->iommu)
 		iommu_detach_group(group->domain->iommu, group->iommu);
@@ -112,7 +128,6 @@ static void onepath_group_detach(struct onepath_group *group)
 
 static void onepath_group_free(struct onepath_group *group)
 {
-	onepath_group_detach(group);
 	if (group->iommu) {
 		iommu_group_release_dma_owner(group->iommu);
 		iommu_group_put(group->iommu);
@@ -133,7 +148,6 @@ static void onepath_group_tell_busy(struct device *dev, struct iommu_group *iomm
 static struct onepath_group *onepath_group_create(struct device *dev, struct iommu_group *iommu)
 {
 	struct onepath_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
-	struct onepath_domain *domain;
 	int rc;
 
 	if (!group) {
@@ -143,30 +157,21 @@ static struct onepath_group *onepath_group_create(struct device *dev, struct iom
 	if (iommu) {
 		rc = iommu_group_claim_dma_owner(iommu, group);
 		if (rc) {
-			onepath_group_tell_busy(dev, iommu, "another driver has a device of it");
+			/* EPERM: it has an owner; EINVAL: firmware wants its memory reached */
+			if (rc == -EPERM || rc == -EBUSY) {
+				onepath_group_tell_busy(dev, iommu,
+							"another driver has a device of it");
+				rc = -EBUSY;
+			}
 			iommu_group_put(iommu);
 			kfree(group);
-			return ERR_PTR(rc == -ENOMEM ? rc : -EBUSY);
+			return ERR_PTR(rc == -EINVAL ? -EOPNOTSUPP : rc);
 		}
 	}
 	group->iommu = iommu;
 	group->owner = get_pid(task_tgid(current));
 	list_add(&group->node, &onepath_groups);
-
-	domain = onepath_domain_create(dev, iommu);
-	if (IS_ERR(domain)) {
-		rc = PTR_ERR(domain);
-		goto free;
-	}
-	rc = onepath_group_attach(group, domain);
-	onepath_domain_put(domain);
-	if (rc)
-		goto free;
 	return group;
-
-free:
-	onepath_group_free(group);
-	return ERR_PTR(rc);
 }
 
 static struct onepath_group *onepath_group_find(struct iommu_group *iommu)
@@ -193,8 +198,9 @@ static int onepath_dma_check_confined(struct device *dev, struct iommu_group *io
 		dev_err_ratelimited(dev, "open refused: %s (else: allow_unsafe_noiommu=1)\n", why);
 		return -EPERM;
 	}
-	/* physical addresses are bus addresses on x86 only, and only if memory is not encrypted */
-	if (!iommu && (!IS_ENABLED(CONFIG_X86) || cc_platform_has(CC_ATTR_MEM_ENCRYPT)))
+	/* bus addresses are physical ones on x86 only, unless memory is encrypted or Xen's */
+	if (!iommu &&
+	    (!IS_ENABLED(CONFIG_X86) || cc_platform_has(CC_ATTR_MEM_ENCRYPT) || xen_pv_domain()))
 		return -EOPNOTSUPP;
 	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
 	dev_warn(dev, "%s[%d] can reach all memory: %s, and allow_unsafe_noiommu=1\n",
@@ -202,11 +208,22 @@ static int onepath_dma_check_confined(struct device *dev, struct iommu_group *io
 	return 0;
 }
 
+/* Whether all that is so of a device, and the number of its group, or -1. */
+bool onepath_dma_confined(struct device *dev, s32 *number)
+{
+	struct iommu_group *iommu = iommu_group_get(dev);
+	bool confined = iommu && onepath_isolates_msi(dev, iommu);
+
+	*number = iommu ? iommu_group_id(iommu) : -1;
+	iommu_group_put(iommu);
+	return confined;
+}
+
 /**
- * onepath_dma_claim() - makes the port's DMA the caller's process's, in an empty domain
+ * onepath_dma_claim() - makes the port's DMA the caller's process's; it reaches nothing yet
  * @port: about to be owned; @port->group is set
  *
- * Returns 0 or -EPERM, -EBUSY, -EOPNOTSUPP, -ENOMEM and what the IOMMU's driver says.
+ * Returns 0 or -EPERM, -EBUSY, -EOPNOTSUPP, -ENOMEM.
  */
 int onepath_dma_claim(struct onepath_port *port)
 {
@@ -239,7 +256,7 @@ int onepath_dma_claim(struct onepath_port *port)
 	return 0;
 }
 
-/* Undoes onepath_dma_claim(); the port does no DMA any more. */
+/* Undoes onepath_dma_claim(); the port does no DMA any more, though paths may still have it. */
 void onepath_dma_release(struct onepath_port *port)
 {
 	struct onepath_group *group = port->group;
@@ -247,39 +264,21 @@ void onepath_dma_release(struct onepath_port *port)
 	lockdep_assert_held(&onepath_lock);
 	if (!group)
 		return;
+	onepath_group_leave(port, port->uses);
 	port->group = NULL;
 	if (!--group->ports)
 		onepath_group_free(group);
 }
 
-static int onepath_group_move(struct onepath_group *group, struct onepath_domain *domain)
-{
-	struct onepath_domain *old = group->domain;
-	int rc;
-
-	if (old == domain)
-		return 0;
-	if (!group->iommu != !domain->iommu)
-		return -EXDEV;
-	kref_get(&old->ref);
-	onepath_group_detach(group);
-	rc = onepath_group_attach(group, domain);
-	if (rc && onepath_group_attach(group, old))
-		pr_err("onepath: a group lost its domain; its ports reach nothing until closed\n");
-	onepath_domain_put(old);
-	/* an IOMMU that cannot take the other's domain says so with one of these */
-	return rc == -EINVAL || rc == -EBUSY ? -EXDEV : rc;
-}
-
 /**
  * onepath_dma_join() - brings the ports of a new path into one domain
- * @ports: all claimed; the input is the first
+ * @ports: all claimed; one may stand in it twice
  * @count: how many
  *
- * The domain is the one that has paths already, or the input's. It counts one path more,
- * until onepath_dma_leave().
+ * The domain is the one in which paths already use one of the ports, or a new one.
  *
- * Returns the domain or an ERR_PTR(): -EXDEV, -ENODEV.
+ * Returns the domain, until onepath_dma_leave(), or an ERR_PTR(): -EXDEV, -ENOMEM and what
+ * the IOMMU's driver says.
  */
 struct onepath_domain *onepath_dma_join(struct onepath_port **ports, unsigned int count)
 {
@@ -289,31 +288,37 @@ struct onepath_domain *onepath_dma_join(struct onepath_port **ports, unsigned in
 
 	lockdep_assert_held(&onepath_lock);
 	for (n = 0; n < count; n++) {
-		if (!ports[n]->group || !ports[n]->group->domain)
-			return ERR_PTR(-ENODEV);
 		domain = ports[n]->group->domain;
-		if (!domain->paths || domain == target)
+		if (!domain || domain == target)
 			continue;
 		if (target)
 			return ERR_PTR(-EXDEV);
 		target = domain;
 	}
-	if (!target)
-		target = ports[0]->group->domain;
-	for (n = 0; n < count; n++) {
-		rc = onepath_group_move(ports[n]->group, target);
-		if (rc)
+	if (target)
+		kref_get(&target->ref);
+	else
+		target = onepath_domain_create(&ports[0]->pdev->dev, ports[0]->group->iommu);
+	for (n = 0; !IS_ERR(target) && n < count; n++) {
+		rc = onepath_group_enter(ports[n], target);
+		if (rc) {
+			onepath_dma_leave(target, ports, n);
 			return ERR_PTR(rc);
+		}
 	}
-	kref_get(&target->ref);
-	target->paths++;
 	return target;
 }
 
-void onepath_dma_leave(struct onepath_domain *domain)
+/* Undoes onepath_dma_join(). A port that was unbound meanwhile has left already. */
+void onepath_dma_leave(struct onepath_domain *domain, struct onepath_port **ports,
+		       unsigned int count)
 {
+	unsigned int n;
+
 	lockdep_assert_held(&onepath_lock);
-	domain->paths--;
+	for (n = 0; n < count; n++)
+		if (ports[n]->group)
+			onepath_group_leave(ports[n], 1);
 	onepath_domain_put(domain);
 }
 

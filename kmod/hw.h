@@ -66,10 +66,14 @@ int onepath_hw_rx_stop(struct onepath_io *io, u32 queue);
 u32 onepath_hw_rdt(u32 queue);
 
 /* hw_tx.c */
+
+/* How long queues that stop together may take to send what they have. */
+#define ONEPATH_HW_DRAIN_US 100000
+
 void onepath_hw_tx_init(struct onepath_io *io);
 int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
 			u64 head_iova);
-int onepath_hw_tx_stop(struct onepath_io *io, u32 queue);
+int onepath_hw_tx_stop(struct onepath_io *io, u32 queue, u32 *drain_us);
 u32 onepath_hw_tdt(u32 queue);
 
 /* hw_link.c */

@@ -55,32 +55,37 @@ static void onepath_hw_mask_interrupts(struct onepath_io *io)
 	onepath_read(io, REG_EICR);
 }
 
-static int onepath_hw_queue_disable(struct onepath_io *io, u32 reg)
+static int onepath_hw_queue_disable(struct onepath_io *io, u32 reg, u32 *timeout_us)
 {
 	u32 value = onepath_read(io, reg);
+	int rc;
 
 	/* RXDCTL.ENABLE and TXDCTL.ENABLE are the same bit */
 	if (!(value & RXDCTL_ENABLE))
 		return 0;
 	onepath_write(io, reg, value & ~RXDCTL_ENABLE);
-	return onepath_hw_wait(io, reg, RXDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+	rc = onepath_hw_wait(io, reg, RXDCTL_ENABLE, 0, *timeout_us);
+	if (rc)
+		*timeout_us = 0;
+	return rc;
 }
 
 /*
  * All 128 queues of each direction, not only onepath's: a former driver may have left any.
- * A queue that does not stop is left to the master disable.
+ * A queue that does not stop is left to the master disable, and those after it are not
+ * waited for: a hostile NF may have spoilt them all.
  */
 static int onepath_hw_queues_disable(struct onepath_io *io)
 {
+	u32 n, timeout_us = QUEUE_TIMEOUT_US;
 	int rc = 0;
-	u32 n;
 
 	for (n = 0; n < ONEPATH_HW_QUEUES && rc != -ENODEV; n++)
-		rc = onepath_hw_queue_disable(io, REG_RXDCTL(n));
+		rc = onepath_hw_queue_disable(io, REG_RXDCTL(n), &timeout_us);
 	for (n = 0; n < ONEPATH_HW_QUEUES && rc != -ENODEV; n++)
-		rc = onepath_hw_queue_disable(io, REG_RXDCTL_HIGH(n));
+		rc = onepath_hw_queue_disable(io, REG_RXDCTL_HIGH(n), &timeout_us);
 	for (n = 0; n < 2 * ONEPATH_HW_QUEUES && rc != -ENODEV; n++)
-		rc = onepath_hw_queue_disable(io, REG_TXDCTL(n));
+		rc = onepath_hw_queue_disable(io, REG_TXDCTL(n), &timeout_us);
 	return rc == -ENODEV ? rc : 0;
 }
 

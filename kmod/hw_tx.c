@@ -11,7 +11,6 @@
 #include "regs.h"
 
 #define QUEUE_TIMEOUT_US 10000
-#define DRAIN_TIMEOUT_US 100000
 #define DRAIN_STEP_US	 100
 #define DESCRIPTOR_BYTES 16
 
@@ -70,18 +69,22 @@ int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 rin
 			       QUEUE_TIMEOUT_US);
 }
 
-/*
- * 4.6.8.1: a queue is disabled when it is empty. It is waited for, but not for ever: the
- * link may be down, or the NF may have written nonsense to the tail.
+/**
+ * onepath_hw_tx_stop() - stops a transmit queue, empty if it can be had in time
+ * @io: the port
+ * @queue: 0..63
+ * @drain_us: how long it may be waited for; what was needed is taken off
+ *
+ * 4.6.8.1: a queue is disabled when it is empty. But not for ever: the link may be down, or
+ * the NF may have written nonsense to the tail.
  */
-int onepath_hw_tx_stop(struct onepath_io *io, u32 queue)
+int onepath_hw_tx_stop(struct onepath_io *io, u32 queue, u32 *drain_us)
 {
-	u32 slept_us;
-
-	for (slept_us = 0; slept_us < DRAIN_TIMEOUT_US; slept_us += DRAIN_STEP_US) {
-		if (onepath_read(io, REG_TDH(queue)) == onepath_read(io, REG_TDT(queue)))
+	while (onepath_read(io, REG_TDH(queue)) != onepath_read(io, REG_TDT(queue))) {
+		if (*drain_us < DRAIN_STEP_US)
 			break;
 		io->sleep_us(io, DRAIN_STEP_US);
+		*drain_us -= DRAIN_STEP_US;
 	}
 	onepath_clear(io, REG_TXDCTL(queue), TXDCTL_ENABLE);
 	return onepath_hw_wait(io, REG_TXDCTL(queue), TXDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);

@@ -37,8 +37,9 @@ static void onepath_main_timeout(struct onepath_io *io, u32 reg, u32 mask, u32 w
 {
 	struct onepath_port *port = container_of(io, struct onepath_port, io);
 
-	dev_warn(&port->dev, "register %#07x: waited in vain for %#010x in bits %#010x\n", reg,
-		 wanted, mask);
+	dev_warn_ratelimited(&port->dev,
+			     "register %#07x: waited in vain for %#010x in bits %#010x\n", reg,
+			     wanted, mask);
 }
 
 static const struct onepath_io onepath_main_io = {
@@ -138,14 +139,13 @@ static void onepath_main_remove(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
-/* Before a reboot or kexec: the next kernel finds memory that no device writes to. */
+/*
+ * Before a reboot or kexec: the next kernel finds memory that no device writes to. Processes
+ * may still run, so the port is no longer theirs to start.
+ */
 static void onepath_main_shutdown(struct pci_dev *pdev)
 {
-	struct onepath_port *port = pci_get_drvdata(pdev);
-
-	mutex_lock(&onepath_lock);
-	onepath_port_quiet(port);
-	mutex_unlock(&onepath_lock);
+	onepath_port_end(pci_get_drvdata(pdev));
 }
 
 static struct pci_driver onepath_main_driver = {

@@ -31,13 +31,11 @@ extern struct mutex onepath_lock;
  * @ref: one for each group in it, one for each path
  * @iommu: NULL without an IOMMU: then bus addresses are physical ones
  * @windows: the parts of it that paths use
- * @paths: how many there are; only a domain without any may be left for another
  */
 struct onepath_domain {
 	struct kref ref;
 	struct iommu_domain *iommu;
 	struct ida windows;
-	unsigned int paths;
 };
 
 struct onepath_group;
@@ -57,10 +55,12 @@ struct onepath_area {
 
 struct onepath_port;
 
+bool onepath_dma_confined(struct device *dev, s32 *number);
 int onepath_dma_claim(struct onepath_port *port);
 void onepath_dma_release(struct onepath_port *port);
 struct onepath_domain *onepath_dma_join(struct onepath_port **ports, unsigned int count);
-void onepath_dma_leave(struct onepath_domain *domain);
+void onepath_dma_leave(struct onepath_domain *domain, struct onepath_port **ports,
+		       unsigned int count);
 int onepath_dma_window_get(struct onepath_domain *domain, u64 *iova);
 void onepath_dma_window_put(struct onepath_domain *domain, u64 iova);
 int onepath_dma_alloc(struct onepath_domain *domain, struct onepath_area *area, u64 iova,
@@ -73,7 +73,7 @@ enum onepath_port_state {
 	ONEPATH_PORT_IDLE, /* nobody owns it: reset, bus mastering off */
 	ONEPATH_PORT_READY, /* owned and initialised */
 	ONEPATH_PORT_FAILED, /* owned, but had to be reset; reset until closed */
-	ONEPATH_PORT_GONE, /* unbound or removed */
+	ONEPATH_PORT_GONE, /* unbound, removed or shut down */
 };
 
 /**
@@ -85,6 +85,7 @@ enum onepath_port_state {
  * @pdev: valid until @state is GONE
  * @state: see above
  * @group: the IOMMU group, claimed while the port is owned
+ * @uses: how often paths use the port, as input and as outputs
  * @paths_from: paths that have the port as input: 0 or 1
  * @tx_queues: those that paths use
  * @doorbells: physical address of BAR0
@@ -99,6 +100,7 @@ struct onepath_port {
 	struct pci_dev *pdev;
 	enum onepath_port_state state;
 	struct onepath_group *group;
+	unsigned int uses;
 	unsigned int paths_from;
 	DECLARE_BITMAP(tx_queues, ONEPATH_HW_QUEUES);
 	phys_addr_t doorbells;
@@ -110,6 +112,7 @@ int onepath_port_class_init(void);
 void onepath_port_class_exit(void);
 struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 				      const struct onepath_io *io);
+void onepath_port_end(struct onepath_port *port);
 void onepath_port_remove(struct onepath_port *port);
 struct onepath_port *onepath_port_owned_by(struct file *file);
 void onepath_port_fail(struct onepath_port *port);

@@ -95,6 +95,8 @@ static int onepath_path_memory_alloc(struct onepath_path *path)
 	size_t ring_bytes = path->ring_size * sizeof(struct onepath_descriptor);
 	int rc;
 
+	/* a larger page of doorbells would hold the registers beside the queues' too */
+	BUILD_BUG_ON(PAGE_SIZE != SZ_4K);
 	BUILD_BUG_ON(BUFFER_CHUNK_BYTES % PAGE_SIZE);
 	BUILD_BUG_ON(ONEPATH_OUTPUTS_MAX * ONEPATH_HEAD_STRIDE > PAGE_SIZE);
 	BUILD_BUG_ON(sizeof(struct onepath_descriptor) != 16);
@@ -178,6 +180,7 @@ static const struct vm_operations_struct onepath_path_vm_ops = {
 /* Stops what runs, receive first. A port whose queue does not stop is reset. */
 static int onepath_path_stop(struct onepath_path *path)
 {
+	u32 drain_us = ONEPATH_HW_DRAIN_US; /* for all outputs together */
 	int result = 0, rc;
 	unsigned int n;
 
@@ -189,7 +192,8 @@ static int onepath_path_stop(struct onepath_path *path)
 		if (path->port[n]->state != ONEPATH_PORT_READY)
 			continue;
 		if (n)
-			rc = onepath_hw_tx_stop(&path->port[n]->io, path->tx_queue[n - 1]);
+			rc = onepath_hw_tx_stop(&path->port[n]->io, path->tx_queue[n - 1],
+						&drain_us);
 		else
 			rc = onepath_hw_rx_stop(&path->port[n]->io, RX_QUEUE);
 		if (rc) {
@@ -391,7 +395,7 @@ static void onepath_path_unclaim(struct onepath_path *path)
 	for (k = 0; k < path->outputs; k++)
 		clear_bit(path->tx_queue[k], path->port[1 + k]->tx_queues);
 	path->port[0]->paths_from--;
-	onepath_dma_leave(path->domain);
+	onepath_dma_leave(path->domain, path->port, 1 + path->outputs);
 }
 
 static void onepath_path_put_files(struct onepath_path *path)

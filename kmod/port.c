@@ -49,7 +49,7 @@ int onepath_return_args(void __user *user, const void *args, size_t size)
 
 /**
  * onepath_port_quiet() - ends all DMA of a port
- * @port: not gone
+ * @port: its BAR0 is mapped
  *
  * Stops and resets the device; if that fails by a function-level reset; if that fails
  * too, what is left is to forbid it the bus. After this its memory may be freed.
@@ -146,7 +146,7 @@ static int onepath_port_release(struct inode *inode, struct file *file)
 static long onepath_port_info(struct onepath_port *port, void __user *user)
 {
 	struct onepath_port_info args;
-	struct iommu_group *iommu;
+	bool confined;
 	int rc = onepath_copy_args(&args, sizeof(args), user);
 
 	if (rc)
@@ -156,16 +156,14 @@ static long onepath_port_info(struct onepath_port *port, void __user *user)
 		mutex_unlock(&onepath_lock);
 		return -ENODEV;
 	}
-	iommu = iommu_group_get(&port->pdev->dev);
+	confined = onepath_dma_confined(&port->pdev->dev, &args.iommu_group);
 	args.reserved = 0;
 	args.speed_mbps = onepath_hw_link_speed_mbps(&port->io);
 	args.flags = (args.speed_mbps ? ONEPATH_PORT_LINK_UP : 0) |
 		     (port->state != ONEPATH_PORT_IDLE ? ONEPATH_PORT_OWNED : 0) |
-		     (iommu ? ONEPATH_PORT_CONFINED : 0);
+		     (confined ? ONEPATH_PORT_CONFINED : 0);
 	onepath_hw_filter_mac(&port->io, args.mac);
 	args.numa_node = dev_to_node(&port->pdev->dev);
-	args.iommu_group = iommu ? iommu_group_id(iommu) : -1;
-	iommu_group_put(iommu);
 	mutex_unlock(&onepath_lock);
 	return onepath_return_args(user, &args, sizeof(args));
 }
@@ -286,7 +284,8 @@ static void onepath_port_free(struct device *dev)
  * @bar: BAR0
  * @io: how to reach it
  *
- * The device is brought to rest, whatever a former driver left.
+ * The device is brought to rest, whatever a former driver left. Initialising it waits for the
+ * EEPROM, before which the link must not be started, and drops what was counted until now.
  */
 struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 				      const struct onepath_io *io)
@@ -318,6 +317,8 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 	if (rc)
 		goto put;
 	rc = onepath_hw_reset(&port->io, true);
+	if (!rc)
+		rc = onepath_hw_init(&port->io);
 	if (rc) {
 		dev_err(&pdev->dev, "does not reset: %d\n", rc);
 		goto put;
@@ -325,8 +326,11 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 	pci_clear_master(pdev);
 	onepath_hw_link_start(&port->io);
 	rc = cdev_device_add(&port->cdev, &port->dev);
-	if (rc)
+	if (rc) {
+		/* the node was there before the device failed: somebody may have it open */
+		onepath_port_end(port);
 		goto put;
+	}
 	return port;
 
 put:
@@ -335,8 +339,23 @@ put:
 }
 
 /**
- * onepath_port_remove() - ends a port
+ * onepath_port_end() - brings the device to rest for good: no call reaches it any more
  * @port: may be owned, its paths may run: nothing here waits for their process
+ */
+void onepath_port_end(struct onepath_port *port)
+{
+	mutex_lock(&onepath_lock);
+	onepath_port_quiet(port);
+	WRITE_ONCE(port->state, ONEPATH_PORT_GONE);
+	onepath_path_end_failed();
+	onepath_dma_release(port);
+	mutex_unlock(&onepath_lock);
+	wake_up_all(&port->wait);
+}
+
+/**
+ * onepath_port_remove() - ends a port and takes its node away
+ * @port: see onepath_port_end()
  *
  * After return the device is at rest and nothing refers to it; the struct lives until
  * the last file is closed.
@@ -344,15 +363,9 @@ put:
 void onepath_port_remove(struct onepath_port *port)
 {
 	cdev_device_del(&port->cdev, &port->dev);
-	mutex_lock(&onepath_lock);
-	onepath_port_quiet(port);
-	WRITE_ONCE(port->state, ONEPATH_PORT_GONE);
-	onepath_path_end_failed();
-	onepath_dma_release(port);
+	onepath_port_end(port);
 	port->bar = NULL;
 	port->pdev = NULL;
-	mutex_unlock(&onepath_lock);
-	wake_up_all(&port->wait);
 	put_device(&port->dev);
 }
 

@@ -4,7 +4,7 @@
 # for each tests/host/test_*.c; what else it links is listed here.
 
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
-SYSTEM_PROGRAMS := hold hostile
+SYSTEM_PROGRAMS := abuse hold hostile
 
 .PHONY: tests-build
 tests-build: userspace tools $(HOST_TESTS:%=$(B)/%) $(SYSTEM_PROGRAMS:%=$(B)/%)

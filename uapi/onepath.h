@@ -41,6 +41,9 @@
  *           interrupt remapping), and the module parameter
  *           allow_unsafe_noiommu or the caller's CAP_SYS_RAWIO is missing
  *   EINVAL  opened O_WRONLY
+ *   EOPNOTSUPP  the platform cannot confine the device though it has an IOMMU
+ *           (DMA that is not coherent, memory that the firmware wants it to
+ *           reach), or without one has no bus addresses that a process could use
  *   ETIMEDOUT  the device does not answer to its reset (see the kernel log)
  *
  * Closing the last descriptor of an owner, its paths' included, stops the
@@ -145,13 +148,17 @@ struct onepath_port_stats {
  *
  * ONEPATH_PATH_CREATE, on the input's port fd, which must own it. Returns the
  * path fd (close-on-exec). The path keeps its ports open: a port is released
- * when its own fd and every path that uses it are closed. May sleep for memory.
+ * when its own fd and every path that uses it are closed. Ports reach the memory
+ * of the paths that they share with others, and of these others' paths, for as
+ * long as they share one. May sleep for memory.
  *   EBADF   an output is no open descriptor, or one that does not own its port
  *   EINVAL  an output is no port fd at all
  *   EBUSY   the input's receive queue has a path already
  *   ENOSPC  an output has no free transmit queue
  *   EXDEV   the ports lie in two DMA domains that both have paths already, or
  *           (without an IOMMU) have no bus address in common
+ *   EIO     a port had to be reset (ETIMEDOUT of a STOP): close it
+ *   EPERM   the platform does not let the device leave its firmware's mappings
  *   ENOMEM, EMFILE
  */
 struct onepath_path_create {
@@ -166,8 +173,9 @@ struct onepath_path_create {
 
 /*
  * A path's memory, by mmap() of the path fd. Each area is mapped whole, from
- * its offset, MAP_SHARED, without PROT_EXEC; all else is EINVAL. Mappings are
- * not inherited over fork(), cannot grow and are not dumped.
+ * its offset, MAP_SHARED, without PROT_EXEC; all else is EINVAL (EPERM for
+ * PROT_EXEC from kernels that allow it on no such file). Mappings are not
+ * inherited over fork(), cannot grow and are not dumped.
  */
 #define ONEPATH_MMAP_BUFFERS   0x000000000ull
 #define ONEPATH_MMAP_RINGS     0x100000000ull
@@ -230,6 +238,7 @@ struct onepath_path_info {
  * them. Stopping a stopped path does nothing and succeeds.
  *   ETIMEDOUT  a queue did not stop, so its port was reset, which ends every
  *              path of that port
+ *   EIO        a port had to be reset before
  */
 #define ONEPATH_PATH_START _IO(ONEPATH_IOC_TYPE, 0x05)
 #define ONEPATH_PATH_STOP  _IO(ONEPATH_IOC_TYPE, 0x06)
