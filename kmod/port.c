@@ -68,7 +68,7 @@ void onepath_port_quiet(struct onepath_port *port)
 		pci_restore_state(port->pdev);
 	}
 	if (rc)
-		dev_warn(&port->dev, "reset failed (%d), taking it off the bus\n", rc);
+		dev_warn(&port->dev, "reset failed (%d), taking bus mastering away\n", rc);
 	pci_clear_master(port->pdev);
 }
 

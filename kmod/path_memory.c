@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an NF maps of a path: its buffers and rings, which are the kernel's pages,
+ * and the doorbells, which are the device's and can be taken away at any time.
+ */
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include "compat.h"
+#include "path.h"
+
+/* Chunks of 64 buffers fill whole pages, and no buffer lies in two of them. */
+#define BUFFERS_PER_CHUNK  64
+#define BUFFER_CHUNK_BYTES (BUFFERS_PER_CHUNK * ONEPATH_BUFFER_STRIDE)
+/* the rings follow the buffers in the path's window of bus addresses */
+#define RINGS_IOVA_OFFSET SZ_64M
+
+u64 onepath_path_head_iova(const struct onepath_path *path, unsigned int output)
+{
+	return path->rings.chunk[path->outputs].iova + output * ONEPATH_HEAD_STRIDE;
+}
+
+/* Invariant 1: descriptor i of every ring points at buffer i. All else is zeroed. */
+void onepath_path_write_rings(struct onepath_path *path)
+{
+	struct onepath_descriptor *ring;
+	unsigned int k;
+	u64 buffer;
+	u32 i;
+
+	for (k = 0; k < path->outputs; k++) {
+		ring = path->rings.chunk[k].address;
+		memset(ring, 0, path->rings.chunk_bytes);
+		for (i = 0; i < path->ring_size; i++) {
+			buffer = path->buffers.chunk[i / BUFFERS_PER_CHUNK].iova +
+				 i % BUFFERS_PER_CHUNK * ONEPATH_BUFFER_STRIDE;
+			ring[i].address = cpu_to_le64(buffer);
+		}
+	}
+	memset(path->rings.chunk[path->outputs].address, 0, path->rings.chunk_bytes);
+}
+
+int onepath_path_memory_alloc(struct onepath_path *path)
+{
+	size_t ring_bytes = path->ring_size * sizeof(struct onepath_descriptor);
+	int rc;
+
+	/* a larger page of doorbells would hold the registers beside the queues' too */
+	BUILD_BUG_ON(PAGE_SIZE != SZ_4K);
+	BUILD_BUG_ON(BUFFER_CHUNK_BYTES % PAGE_SIZE);
+	BUILD_BUG_ON(ONEPATH_OUTPUTS_MAX * ONEPATH_HEAD_STRIDE > PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct onepath_descriptor) != 16);
+
+	rc = onepath_dma_window_get(path->domain, &path->iova);
+	if (rc)
+		return rc;
+	rc = onepath_dma_alloc(path->domain, &path->buffers, path->iova,
+			       path->ring_size / BUFFERS_PER_CHUNK, BUFFER_CHUNK_BYTES);
+	if (rc)
+		goto window;
+	rc = onepath_dma_alloc(path->domain, &path->rings, path->iova + RINGS_IOVA_OFFSET,
+			       path->outputs + 1, PAGE_ALIGN(ring_bytes));
+	if (rc)
+		goto buffers;
+	return 0;
+
+buffers:
+	onepath_dma_free(path->domain, &path->buffers);
+window:
+	onepath_dma_window_put(path->domain, path->iova);
+	return rc;
+}
+
+void onepath_path_memory_free(struct onepath_path *path)
+{
+	onepath_dma_free(path->domain, &path->rings);
+	onepath_dma_free(path->domain, &path->buffers);
+	onepath_dma_window_put(path->domain, path->iova);
+}
+
+/* Doorbells: page 0 holds the input's RDT, page 1 + k the TDT of output k. */
+
+static u32 onepath_path_doorbell(const struct onepath_path *path, unsigned int page)
+{
+	return page ? onepath_hw_tdt(path->tx_queue[page - 1]) : onepath_hw_rdt(ONEPATH_RX_QUEUE);
+}
+
+/* Where the NF finds the doorbell in the doorbell area. */
+u32 onepath_path_doorbell_offset(const struct onepath_path *path, unsigned int page)
+{
+	return page * PAGE_SIZE + offset_in_page(onepath_path_doorbell(path, page));
+}
+
+static vm_fault_t onepath_path_fault(struct vm_fault *vmf)
+{
+	struct onepath_path *path = vmf->vma->vm_private_data;
+	unsigned long page = vmf->pgoff - (ONEPATH_MMAP_DOORBELLS >> PAGE_SHIFT);
+	unsigned long pfn = page_to_pfn(path->nowhere);
+	vm_fault_t result;
+
+	if (page > path->outputs)
+		return VM_FAULT_SIGBUS;
+	mutex_lock(&path->doorbell_lock);
+	if (path->doorbells_live)
+		pfn = PHYS_PFN(path->port[page]->doorbells + onepath_path_doorbell(path, page));
+	result = vmf_insert_pfn(vmf->vma, vmf->address, pfn);
+	mutex_unlock(&path->doorbell_lock);
+	return result;
+}
+
+/*
+ * Switches the doorbells between the device and nowhere. When this returns, no access by
+ * the former way is possible: existing mappings are gone, the next access faults.
+ */
+void onepath_path_set_doorbells(struct onepath_path *path, bool live)
+{
+	mutex_lock(&path->doorbell_lock);
+	path->doorbells_live = live;
+	mutex_unlock(&path->doorbell_lock);
+	unmap_mapping_range(path->file[0]->f_mapping, ONEPATH_MMAP_DOORBELLS,
+			    (loff_t)(1 + path->outputs) * PAGE_SIZE, 1);
+}
+
+static const struct vm_operations_struct onepath_path_vm_ops = {
+	.fault = onepath_path_fault,
+};
+
+/* The pages of an area, all at once: no faults while packets run. */
+static int onepath_path_map_area(struct vm_area_struct *vma, const struct onepath_area *area)
+{
+	unsigned long at = vma->vm_start;
+	unsigned int n;
+	int rc;
+
+	if (vma->vm_end - vma->vm_start != area->chunks * area->chunk_bytes)
+		return -EINVAL;
+	for (n = 0; n < area->chunks; n++, at += area->chunk_bytes) {
+		rc = remap_pfn_range(vma, at, PHYS_PFN(virt_to_phys(area->chunk[n].address)),
+				     area->chunk_bytes, vma->vm_page_prot);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int onepath_path_map_doorbells(struct vm_area_struct *vma, struct onepath_path *path)
+{
+	if (vma->vm_end - vma->vm_start != (1 + path->outputs) * PAGE_SIZE)
+		return -EINVAL;
+	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
+	vma->vm_private_data = path;
+	vma->vm_ops = &onepath_path_vm_ops;
+	return 0;
+}
+
+/* mmap() of a path's file. */
+int onepath_path_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct onepath_path *path = file->private_data;
+
+	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
+		return -EINVAL;
+	vm_flags_clear(vma, VM_MAYEXEC);
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
+	switch ((u64)vma->vm_pgoff << PAGE_SHIFT) {
+	case ONEPATH_MMAP_BUFFERS:
+		return onepath_path_map_area(vma, &path->buffers);
+	case ONEPATH_MMAP_RINGS:
+		return onepath_path_map_area(vma, &path->rings);
+	case ONEPATH_MMAP_DOORBELLS:
+		return onepath_path_map_doorbells(vma, path);
+	default:
+		return -EINVAL;
+	}
+}
