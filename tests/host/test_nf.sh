@@ -20,33 +20,8 @@ for nf in nop broadcast; do
 		"$root"/userspace/nf/nf{,_options,_report}.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
 done
 
-passed=0 failed=0
-# expect NAME STATUS [err TEXT | not-err TEXT | out TEXT | no-err | no-out | json POINTER VALUE]...
-expect() {
-	local name=$1 good=true
-
-	[ "$status" = "$2" ] || good=false
-	shift 2
-	while [ $# -gt 0 ]; do
-		case $1 in
-		err) grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
-		out) grep -qE -- "$2" "$tmp/out" || good=false; shift 2 ;;
-		not-err) ! grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
-		no-err) [ ! -s "$tmp/err" ] || good=false; shift ;;
-		no-out) [ ! -s "$tmp/out" ] || good=false; shift ;;
-		json) [ "$("$tmp/json_get" "$2" <"$tmp/out")" = "$3" ] || good=false; shift 3 ;;
-		*) echo "test_nf.sh: unknown expectation $1" >&2; exit 2 ;;
-		esac
-	done
-	if $good; then
-		passed=$((passed + 1))
-		echo "ok - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name (exit status $status)"
-		sed 's/^/#   /' "$tmp/out" "$tmp/err"
-	fi
-}
+# shellcheck source=tests/host/expect.sh
+. "$root/tests/host/expect.sh"
 
 start() {
 	: >"$tmp/err" # or what the last one said would be taken for this one's

@@ -12,9 +12,8 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-passed=0 failed=0
-ok() { passed=$((passed + 1)); echo "ok - $1"; }
-not_ok() { failed=$((failed + 1)); echo "not ok - $1"; sed 's/^/#   /' "$tmp/out" "$tmp/err"; }
+# shellcheck source=tests/host/expect.sh
+. "$root/tests/host/expect.sh"
 
 compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include")
 "${compile[@]}" -shared -fPIC "$root/tests/host/fake_sysfs.c" -o "$tmp/fake.so" -ldl
@@ -84,27 +83,16 @@ run() {
 driver_of() { basename "$(readlink "$sys/bus/pci/devices/$1/driver" || echo none)"; }
 override_of() { cat "$sys/bus/pci/devices/$1/driver_override"; }
 
-# expect NAME STATUS [err TEXT | not-err TEXT | out TEXT | no-err | driver ADDRESS NAME | override ADDRESS TEXT
-#        | no-record ADDRESS | json POINTER VALUE]...: what the last run must have led to.
-expect() {
-	local name=$1 good=true
-
-	[ "$status" = "$2" ] || good=false
-	shift 2
-	while [ $# -gt 0 ]; do
-		case $1 in
-		err) grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
-		out) grep -qE -- "$2" "$tmp/out" || good=false; shift 2 ;;
-		not-err) ! grep -qF -- "$2" "$tmp/err" || good=false; shift 2 ;;
-		no-err) [ ! -s "$tmp/err" ] || good=false; shift ;;
-		driver) [ "$(driver_of "$2")" = "$3" ] || good=false; shift 3 ;;
-		override) [ "$(override_of "$2")" = "$3" ] || good=false; shift 3 ;;
-		no-record) [ ! -e "$tmp/run/$2" ] || good=false; shift 2 ;;
-		json) [ "$("$tmp/json_get" "$2" <"$tmp/out")" = "$3" ] || good=false; shift 3 ;;
-		*) echo "test_onepathctl.sh: unknown expectation $1" >&2; exit 2 ;;
-		esac
-	done
-	if $good; then ok "$name"; else not_ok "$name (exit status $status)"; fi
+# [driver ADDRESS NAME | override ADDRESS TEXT | no-record ADDRESS | addresses LIST]
+expect_more() {
+	used=3
+	case $1 in
+	driver) [ "$(driver_of "$2")" = "$3" ] ;;
+	override) [ "$(override_of "$2")" = "$3" ] ;;
+	no-record) used=2; [ ! -e "$tmp/run/$2" ] ;;
+	addresses) used=2; [ "$(tail -n +2 "$tmp/out" | cut -d' ' -f1 | tr '\n' ' ')" = "$2 " ] ;;
+	*) used=0 ;;
+	esac
 }
 
 fresh
@@ -128,12 +116,7 @@ done
 run list
 expect "list shows 82599s only, sorted" 0 no-err \
 	out "^0000:03:00.0 +10fb 82599 SFP\+ +ixgbe +7 +- eth0 +- +up" out "^0000:81:00.0 +154d .* - +- +- - "
-addresses=$(tail -n +2 "$tmp/out" | cut -d' ' -f1 | tr '\n' ' ')
-if [ "$addresses" = "0000:03:00.0 0000:03:00.1 0000:81:00.0 " ]; then
-	ok "list has three lines"
-else
-	not_ok "list has three lines"
-fi
+expect "list has three lines" 0 addresses "0000:03:00.0 0000:03:00.1 0000:81:00.0"
 run list --json
 expect "list --json" 0 json /0/address 0000:03:00.0 json /0/driver ixgbe json /0/iommu_group 7 \
 	json /0/interface eth0 json /0/node null json /0/owned null json /2/driver null json /2/numa_node null
