@@ -17,6 +17,10 @@ tools="gcc g++ make libc6-dev libpcap-dev libjson-c-dev libcmocka-dev pkgconf
 	libelf1t64 libssl3t64 strace"
 tools_bookworm="gcc-12"
 tools_backports="qemu-system-x86"
+# Drivers that nobody here wrote, and what drives them: DPDK's (testpmd is in dpdk-dev).
+tools_peers="dpdk-dev iperf3 pciutils"
+# libFuzzer and its sanitizers
+tools_fuzz="clang-19 libclang-rt-19-dev"
 
 # kept out of the kernels' modules, to save space: no guest here has such hardware
 modules_out="drivers/gpu drivers/media drivers/net/wireless drivers/staging sound"
@@ -30,7 +34,7 @@ log=$cache/toolbox.log
 step_number=0
 . "$here/steps.sh"
 
-steps="base index tools backports kernel_6.1 kernel_6.12 kernel_newest checkpatch finish"
+steps="base index tools backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest checkpatch finish"
 
 step_title() {
 	case $1 in
@@ -38,6 +42,8 @@ step_title() {
 	index) echo "package lists" ;;
 	tools) echo "compilers, checkers, tools" ;;
 	backports) echo "QEMU" ;;
+	peers) echo "DPDK, iperf3" ;;
+	fuzz) echo "clang with libFuzzer" ;;
 	kernel_*) echo "kernel ${1#kernel_} with headers" ;;
 	checkpatch) echo "checkpatch" ;;
 	finish) echo "record versions, clean up" ;;
@@ -52,8 +58,10 @@ step_hash() {
 		case $1 in
 		tools) echo "$tools $tools_bookworm" ;;
 		backports) echo "$tools_backports" ;;
+		peers) echo "$tools_peers" ;;
+		fuzz) echo "$tools_fuzz" ;;
 		kernel_*) echo "$modules_out" ;;
-		finish) echo "$tools $tools_bookworm $tools_backports $modules_out" ;;
+		finish) echo "$tools $tools_bookworm $tools_backports $tools_peers $tools_fuzz $modules_out" ;;
 		esac
 	} | sha256sum | cut -c1-16
 }

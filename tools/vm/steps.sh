@@ -130,6 +130,13 @@ step_index() {
 	}
 }
 
+# Installs packages of trixie.
+install() {
+	want trixie "$@"
+	in_root apt-get install "$@"
+	in_root apt-get clean
+}
+
 step_tools() {
 	# shellcheck disable=SC2086 # lists
 	want trixie $tools
@@ -151,6 +158,16 @@ step_backports() {
 		echo "FAILED: QEMU $version from trixie-backports is older than 10.1"
 		return 1
 	}
+}
+
+step_peers() {
+	# shellcheck disable=SC2086
+	install $tools_peers
+}
+
+step_fuzz() {
+	# shellcheck disable=SC2086
+	install $tools_fuzz
 }
 
 # $1: 6.1, 6.12 or newest. Unpacked, not installed: no initramfs, no boot loader. The
