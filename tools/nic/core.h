@@ -98,6 +98,11 @@ bool nic_dma_blocked(const struct nic *nic);
 void nic_advance(struct nic *nic);
 void nic_schedule(struct nic *nic);
 
+/* interrupt.c: what raises interrupts; the driver's masks and IVAR decide what comes of it. */
+void nic_interrupt_rx(struct nic *nic, unsigned int queue); /* descriptors were written back */
+void nic_interrupt_tx(struct nic *nic, unsigned int queue);
+void nic_interrupt_cause(struct nic *nic, uint32_t causes); /* EICR bits 16 to 30 */
+
 /* link.c */
 void nic_link_restart(struct nic *nic);
 void nic_link_advance(struct nic *nic, uint64_t now);

@@ -5,6 +5,18 @@
  */
 #include "core.h"
 
+void nic_interrupt_rx(struct nic *nic, unsigned int queue)
+{
+}
+
+void nic_interrupt_tx(struct nic *nic, unsigned int queue)
+{
+}
+
+void nic_interrupt_cause(struct nic *nic, uint32_t causes)
+{
+}
+
 void nic_eics_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	nic_reg_set(nic, EICR, nic_reg(nic, EICR) | value);

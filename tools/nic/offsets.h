@@ -29,12 +29,13 @@
 #define SWSM_SWESMBI	(1u << 1)
 #define SW_FW_SYNC	0x10160u
 
-#define EICR	0x00800u /* 8.2.3.5 */
-#define EICS	0x00808u
-#define EIMS	0x00880u
-#define EIMC	0x00888u
-#define EIMS_EX 0x00AA0u
-#define EIMC_EX 0x00AB0u
+#define EICR	 0x00800u /* 8.2.3.5 */
+#define EICR_LSC (1u << 20) /* the link went up or down */
+#define EICS	 0x00808u
+#define EIMS	 0x00880u
+#define EIMC	 0x00888u
+#define EIMS_EX	 0x00AA0u
+#define EIMC_EX	 0x00AB0u
 
 #define FCTRL	      0x05080u /* 8.2.3.7.1 */
 #define FCTRL_SBP     (1u << 1)
