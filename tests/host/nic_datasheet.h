@@ -13,6 +13,13 @@
 #define D_CTRL_RST	      0x04000000
 #define D_STATUS	      0x00008
 #define D_STATUS_MASTER	      0x00080000
+#define D_STATUS_LAN_ID	      0x0000000C
+#define D_ESDP		      0x00020
+#define D_I2CCTL	      0x00028
+#define D_I2C_CLK_IN	      0x00000001
+#define D_I2C_CLK_OUT	      0x00000002
+#define D_I2C_DATA_IN	      0x00000004
+#define D_I2C_DATA_OUT	      0x00000008
 #define D_EIMS		      0x00880
 #define D_EIMC		      0x00888
 #define D_EEC		      0x10010

@@ -163,9 +163,8 @@ static inline void assert_no_rule_broken(struct machine *m)
 	assert_int_equal(nic_rules_broken(m->nic), 0);
 }
 
-static inline struct machine *machine_create(uint32_t link_delay_us)
+static inline struct machine *machine_create_with(struct nic_config config)
 {
-	struct nic_config config = { .name = "port0", .link_delay_us = link_delay_us };
 	struct machine *m = calloc(1, sizeof(*m));
 	struct nic_host host = {
 		.opaque = m,
@@ -177,11 +176,17 @@ static inline struct machine *machine_create(uint32_t link_delay_us)
 	assert_non_null(m);
 	m->now_ns = 1000 * MS;
 	m->dma_granule = 4096;
+	config.name = "port0";
 	memcpy(config.mac, driver_mac, 6);
 	m->nic = nic_create(&config, &host);
 	assert_non_null(m->nic);
 	nic_set_bus_master(m->nic, true);
 	return m;
+}
+
+static inline struct machine *machine_create(uint32_t link_delay_us)
+{
+	return machine_create_with((struct nic_config){ .link_delay_us = link_delay_us });
 }
 
 static inline void machine_destroy(struct machine *m)

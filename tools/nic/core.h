@@ -18,6 +18,7 @@
 #define NIC_CRC_BYTES	     4u
 #define NIC_FRAME_MIN	     60u /* without CRC */
 #define NIC_NEVER	     UINT64_MAX
+#define NIC_EEPROM_WORDS     8192u /* EEC.EE_SIZE: 16 KB */
 
 /* 8.2.3.1.1 and 4.6.3.2: no access, then no initialisation, for so long after CTRL.RST. */
 #define NIC_RESET_ACCESS_NS 1000000ull
@@ -29,6 +30,27 @@ struct nic_queue {
 	bool seen_enabled;
 	uint32_t size; /* descriptors */
 	uint64_t base_iova;
+};
+
+/* The SFP+ module and its side of the I2C bus, sfp.c. */
+enum nic_i2c_state {
+	NIC_I2C_IDLE, /* not addressed */
+	NIC_I2C_ADDRESS, /* the first byte comes */
+	NIC_I2C_OFFSET, /* then the place in the memory */
+	NIC_I2C_DATA, /* then what would be written */
+	NIC_I2C_SEND, /* bytes go out */
+};
+
+struct nic_sfp {
+	uint8_t memory[2][256]; /* identity, diagnostics */
+	enum nic_i2c_state state;
+	bool clock, data; /* software's ends of the wires */
+	bool pull; /* the module pulls the data wire low */
+	bool acknowledged; /* between a byte and the next */
+	uint8_t bits; /* of the byte in work */
+	uint8_t shift;
+	uint8_t chosen; /* memory */
+	uint8_t offset;
 };
 
 struct nic_held_frame;
@@ -67,7 +89,8 @@ struct nic {
 	struct nic_held_frame **held_last;
 	size_t held_bytes;
 
-	uint16_t eeprom[256];
+	uint16_t eeprom[NIC_EEPROM_WORDS];
+	struct nic_sfp sfp;
 	uint8_t frame[NIC_FRAME_MAX + 64]; /* a transmitted frame being put together */
 };
 
@@ -107,9 +130,13 @@ void nic_interrupt_cause(struct nic *nic, uint32_t causes); /* EICR bits 16 to 3
 void nic_link_restart(struct nic *nic);
 void nic_link_advance(struct nic *nic, uint64_t now);
 
-/* eeprom.c */
+/* eeprom_image.c, eeprom.c */
 void nic_eeprom_fill(struct nic *nic);
+const uint16_t *nic_eeprom_address(const struct nic *nic);
 void nic_eeprom_autoload(struct nic *nic);
+
+/* sfp.c */
+void nic_sfp_fill(struct nic *nic);
 
 /* queue.c: what receive and transmit queues have in common. */
 void nic_queue_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,

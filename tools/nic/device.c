@@ -124,6 +124,7 @@ void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t 
 
 uint32_t nic_status_read(struct nic *nic, unsigned int index, uint32_t value)
 {
+	value |= nic->config.lan_id << STATUS_LAN_ID_SHIFT;
 	if (nic_link_up(nic))
 		value |= STATUS_LINK_UP;
 	if (nic_dma_blocked(nic))
@@ -146,9 +147,10 @@ struct nic *nic_create(const struct nic_config *config, const struct nic_host *h
 	nic->held_last = &nic->held_first;
 	nic->link_ns = NIC_NEVER;
 	nic->next_event_ns = NIC_NEVER;
-	nic->carrier = true;
+	nic->carrier = config->module != NIC_MODULE_NONE;
 	nic_registers_index(nic);
 	nic_eeprom_fill(nic);
+	nic_sfp_fill(nic);
 	reset(nic, true);
 	nic_eeprom_autoload(nic);
 	nic_link_restart(nic);

@@ -6,9 +6,17 @@
  */
 #include "core.h"
 
+static void set_up(struct nic *nic, bool up)
+{
+	if (up == nic->link_up)
+		return;
+	nic->link_up = up;
+	nic_interrupt_cause(nic, EICR_LSC);
+}
+
 void nic_link_restart(struct nic *nic)
 {
-	nic->link_up = false;
+	set_up(nic, false);
 	nic->link_ns = NIC_NEVER;
 	if (nic->carrier)
 		nic->link_ns =
@@ -22,12 +30,13 @@ void nic_link_advance(struct nic *nic, uint64_t now)
 	if (nic->link_ns == NIC_NEVER || now < nic->link_ns)
 		return;
 	nic->link_ns = NIC_NEVER;
-	nic->link_up = true;
+	set_up(nic, true);
 	nic_tx_run_all(nic);
 }
 
 void nic_set_carrier(struct nic *nic, bool present)
 {
+	present = present && nic->config.module != NIC_MODULE_NONE;
 	if (present == nic->carrier)
 		return;
 	nic->carrier = present;
@@ -40,6 +49,17 @@ void nic_autoc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t
 		nic_break(nic, RULE_EEPROM_AUTOLOAD, AUTOC, value);
 	if (value & AUTOC_RESTART_AN)
 		nic_link_restart(nic);
+}
+
+/*
+ * Auto-negotiation of the backplane modes (4, 6, 7) has begun; the model goes no further. Drivers
+ * pass through such a mode to reset the transmit and receive pipelines.
+ */
+uint32_t nic_anlp1_read(struct nic *nic, unsigned int index, uint32_t value)
+{
+	unsigned int mode = nic_reg(nic, AUTOC) >> AUTOC_LMS_SHIFT & 7;
+
+	return mode == 4 || mode >= 6 ? value | 1u << ANLP1_ANAS_SHIFT : value;
 }
 
 uint32_t nic_links_read(struct nic *nic, unsigned int index, uint32_t value)

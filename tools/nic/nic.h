@@ -37,16 +37,28 @@ struct nic_host {
 	uint64_t (*now_ns)(void *opaque);
 };
 
+/* What is in the port's cage. Without a module there is no carrier. */
+enum nic_module {
+	NIC_MODULE_SR, /* optics, 300 m */
+	NIC_MODULE_LR, /* optics, 10 km */
+	NIC_MODULE_CABLE, /* passive direct attach */
+	NIC_MODULE_NONE,
+};
+
 /**
  * struct nic_config - how a port is made
  * @name: in messages, e.g. "port0"; copied
  * @mac: the EEPROM's address, loaded into RAL0/RAH0 by a reset
  * @link_delay_us: from restarting auto-negotiation to link up
+ * @lan_id: which port of its card it is, 0 or 1
+ * @module: the SFP+ module
  */
 struct nic_config {
 	const char *name;
 	uint8_t mac[6];
 	uint32_t link_delay_us;
+	unsigned int lan_id;
+	enum nic_module module;
 };
 
 /* Returns NULL without memory. Powered on: reset done, carrier present, bus mastering off. */

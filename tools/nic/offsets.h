@@ -12,10 +12,25 @@
 #define CTRL_LRST	     (1u << 3)
 #define CTRL_RST	     (1u << 26)
 #define STATUS		     0x00008u /* 8.2.3.1.2 */
+#define STATUS_LAN_ID_SHIFT  2
 #define STATUS_LINK_UP	     (1u << 7)
 #define STATUS_MASTER_ENABLE (1u << 19)
 
+#define ESDP		0x00020u /* 8.2.3.1.4 */
+#define ESDP_SDP2_DATA	(1u << 2)
+#define ESDP_SDP3_DATA	(1u << 3) /* the module's TX_DISABLE */
+#define ESDP_SDP2_IODIR (1u << 10) /* 1: output */
+#define ESDP_SDP3_IODIR (1u << 11)
+#define I2CCTL		0x00028u /* 8.2.3.1.5 */
+#define I2CCTL_CLK_IN	(1u << 0)
+#define I2CCTL_CLK_OUT	(1u << 1)
+#define I2CCTL_DATA_IN	(1u << 2)
+#define I2CCTL_DATA_OUT (1u << 3)
+
 #define EEC		0x10010u /* 8.2.3.2.1 */
+#define EEC_EE_DO	(1u << 3)
+#define EEC_EE_REQ	(1u << 6)
+#define EEC_EE_GNT	(1u << 7)
 #define EEC_EE_PRES	(1u << 8)
 #define EEC_AUTO_RD	(1u << 9)
 #define EERD		0x10014u /* 8.2.3.2.2 */
@@ -129,6 +144,8 @@
 #define AUTOC_FLU	    (1u << 0)
 #define AUTOC_RESTART_AN    (1u << 12)
 #define AUTOC_LMS_SHIFT	    13
+#define ANLP1		    0x042B0u
+#define ANLP1_ANAS_SHIFT    16
 #define LINKS		    0x042A4u
 #define LINKS_SPEED_1G	    (2u << 28)
 #define LINKS_SPEED_10G	    (3u << 28)

@@ -14,9 +14,11 @@
 
 static void print_help(void)
 {
-	fputs("Usage: onepath-nic [OPTION]... --port socket=PATH[,mac=MAC][,link-delay-ms=N],wire=WIRE...\n"
+	fputs("Usage: onepath-nic [OPTION]... --port socket=PATH[,KEY=VALUE]...,wire=WIRE...\n"
 	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
-	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last\n"
+	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last; before it\n"
+	      "                          mac=MAC, link-delay-ms=N, lan=0|1 (which port of its card),\n"
+	      "                          sfp=sr|lr|da|none (the SFP+ module, default sr)\n"
 	      "  -l, --link-delay-ms N   from auto-negotiation to link up, for ports that do not say\n"
 	      "                          (default 20)\n"
 	      "  -r, --report FILE       JSON report, at exit and on SIGUSR1\n"
@@ -60,6 +62,24 @@ static int parse_delay(const char *text, uint32_t *delay_us)
 	return 0;
 }
 
+static int parse_module(const char *text, enum nic_module *module)
+{
+	static const char *const names[] = {
+		[NIC_MODULE_SR] = "sr",
+		[NIC_MODULE_LR] = "lr",
+		[NIC_MODULE_CABLE] = "da",
+		[NIC_MODULE_NONE] = "none",
+	};
+
+	for (size_t i = 0; text && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(text, names[i])) {
+			*module = i;
+			return 0;
+		}
+	}
+	return usage("--port: sfp= needs sr, lr, da or none, not", text ? text : "");
+}
+
 /* "socket=PATH,...,wire=WIRE": the wire's own commas belong to it. */
 static int parse_port(struct port_options *port, char *spec)
 {
@@ -82,6 +102,15 @@ static int parse_port(struct port_options *port, char *spec)
 					     value ? value : "");
 		} else if (!strcmp(key, "link-delay-ms")) {
 			if (parse_delay(value, &port->link_delay_us))
+				return -EINVAL;
+		} else if (!strcmp(key, "lan")) {
+			uint64_t lan_id;
+
+			if (!wire_parse_number(value, 0, 1, &lan_id))
+				return usage("--port: lan= needs 0 or 1, not", value ? value : "");
+			port->lan_id = lan_id;
+		} else if (!strcmp(key, "sfp")) {
+			if (parse_module(value, &port->module))
 				return -EINVAL;
 		} else {
 			return usage("--port: unknown or empty", key);

@@ -149,6 +149,8 @@ static int open_model(struct port *port, FILE *rules)
 	struct nic_config config = {
 		.name = port->name,
 		.link_delay_us = port->options.link_delay_us,
+		.lan_id = port->options.lan_id,
+		.module = port->options.module,
 	};
 	const struct nic_host host = {
 		.opaque = port,

@@ -23,6 +23,8 @@ struct port_options {
 	const char *wire;
 	uint8_t mac[6];
 	uint32_t link_delay_us;
+	unsigned int lan_id;
+	enum nic_module module;
 };
 
 struct port {

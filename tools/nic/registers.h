@@ -71,12 +71,16 @@ nic_on_write nic_ctrl_write;
 nic_on_read nic_eec_read, nic_swsm_read;
 nic_on_write nic_eerd_write, nic_sw_fw_sync_write;
 
+/* sfp.c */
+nic_on_read nic_i2cctl_read, nic_esdp_read;
+nic_on_write nic_i2cctl_write;
+
 /* interrupt.c */
 nic_on_read nic_eimc_read, nic_eimc_ex_read;
 nic_on_write nic_eics_write, nic_eims_write, nic_eimc_write, nic_eims_ex_write, nic_eimc_ex_write;
 
 /* link.c */
-nic_on_read nic_links_read;
+nic_on_read nic_links_read, nic_anlp1_read;
 nic_on_write nic_autoc_write;
 
 /* filter.c */
