@@ -161,6 +161,19 @@ static void an_empty_cage_has_no_link(void **state)
 	machine_destroy(m);
 }
 
+static void sdp3_turns_the_laser_off(void **state)
+{
+	struct machine *m = *state;
+
+	assert_true(nic_sends_light(m->nic));
+	wr(m, D_ESDP, 0x8);
+	assert_true(nic_sends_light(m->nic)); /* an input */
+	wr(m, D_ESDP, 0x808);
+	assert_false(nic_sends_light(m->nic));
+	wr(m, D_ESDP, 0x800);
+	assert_true(nic_sends_light(m->nic));
+}
+
 static void each_port_knows_its_place(void **state)
 {
 	struct machine *m = machine_create_with((struct nic_config){ .lan_id = 1 });
@@ -180,6 +193,7 @@ int main(void)
 		TEST(nobody_answers_at_another_address),
 		cmocka_unit_test(modules_differ),
 		cmocka_unit_test(an_empty_cage_has_no_link),
+		TEST(sdp3_turns_the_laser_off),
 		cmocka_unit_test(each_port_knows_its_place),
 	};
 

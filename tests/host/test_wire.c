@@ -271,9 +271,15 @@ static void test_cable(void **state)
 	right.room = 0;
 	wire_send(left.wire, frame, 100);
 	assert_int_equal(right.wire->counters.in, 2);
+	wire_light(left.wire, false);
+	assert_true(right.dark);
+	assert_false(left.dark);
+	wire_light(left.wire, true);
+	assert_false(right.dark);
 	wire_close(right.wire);
 	right.wire = NULL;
 	wire_send(left.wire, frame, 100);
+	wire_light(left.wire, false);
 	assert_int_equal(left.wire->counters.out_lost, 1);
 }
 

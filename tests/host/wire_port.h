@@ -24,6 +24,7 @@
 struct port {
 	struct wire *wire;
 	size_t room; /* free descriptors */
+	bool dark; /* no light comes */
 	size_t count;
 	struct {
 		uint8_t *bytes;
@@ -53,6 +54,11 @@ static inline void receive(void *opaque, const uint8_t *frame, size_t len)
 	port->frames[port->count++].len = len;
 }
 
+static inline void carrier(void *opaque, bool present)
+{
+	((struct port *)opaque)->dark = !present;
+}
+
 static inline int open_wire(struct port *port, const char *spec)
 {
 	const struct wire_port end = {
@@ -61,6 +67,7 @@ static inline int open_wire(struct port *port, const char *spec)
 		.mac = { 2, 0, 0, 0, 0, port == &left ? 1 : 2 },
 		.can_receive = can_receive,
 		.receive = receive,
+		.carrier = carrier,
 	};
 
 	return wire_open(spec, &end, &port->wire);

@@ -100,8 +100,11 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
  */
 bool nic_can_receive(const struct nic *nic);
 
-/* The cable is plugged in or not. */
+/* The far end sends light, or the cable is plugged in, or not. */
 void nic_set_carrier(struct nic *nic, bool present);
+
+/* The port's module sends light: the far end's carrier. */
+bool nic_sends_light(const struct nic *nic);
 
 /* The link is up, as LINKS.UP says; read without touching the device. */
 bool nic_link_up(const struct nic *nic);

@@ -78,6 +78,13 @@ static void wire_receive(void *opaque, const uint8_t *frame, size_t len)
 	nic_receive(port->nic, frame, len, 0);
 }
 
+static void wire_carrier(void *opaque, bool present)
+{
+	struct port *port = opaque;
+
+	nic_set_carrier(port->nic, present);
+}
+
 /* What the client asks: regions and reset. */
 
 /* Registers are 32 bits wide; 64 bits at once are two of them. */
@@ -181,6 +188,7 @@ static int open_wire(struct port *port)
 		.name = port->name,
 		.can_receive = wire_can_receive,
 		.receive = wire_receive,
+		.carrier = wire_carrier,
 	};
 
 	memcpy(end.mac, port->options.mac, sizeof(end.mac));
@@ -248,6 +256,18 @@ void port_close(struct port *port)
 	*port = (struct port){ 0 };
 }
 
+static void tell_wire(struct port *port)
+{
+	if (nic_link_up(port->nic) != port->link_up) {
+		port->link_up = !port->link_up;
+		wire_link(port->wire, port->link_up);
+	}
+	if (nic_sends_light(port->nic) == port->dark) {
+		port->dark = !port->dark;
+		wire_light(port->wire, !port->dark);
+	}
+}
+
 uint64_t port_run(struct port *port, bool client, bool wire)
 {
 	uint64_t model_ns, wire_ns;
@@ -255,10 +275,7 @@ uint64_t port_run(struct port *port, bool client, bool wire)
 	if (client)
 		vfio_user_handle(port->server);
 	model_ns = nic_poll(port->nic);
-	if (nic_link_up(port->nic) != port->link_up) {
-		port->link_up = !port->link_up;
-		wire_link(port->wire, port->link_up);
-	}
+	tell_wire(port);
 	wire_ns = wire_handle(port->wire, wire, port_now_ns());
 	return model_ns < wire_ns ? model_ns : wire_ns;
 }

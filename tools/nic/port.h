@@ -34,7 +34,7 @@ struct port {
 	struct pci pci;
 	struct vfio_user *server;
 	struct wire *wire;
-	bool link_up; /* as the wire was told */
+	bool link_up, dark; /* as the wire was told */
 };
 
 /*

@@ -261,3 +261,11 @@ uint32_t nic_esdp_read(struct nic *nic, unsigned int index, uint32_t value)
 	value &= ~ESDP_SDP2_DATA;
 	return nic->config.module == NIC_MODULE_NONE ? value : value | ESDP_SDP2_DATA;
 }
+
+/* SDP3 is wired to the module's TX_DISABLE: as an output that is high it turns the laser off. */
+bool nic_sends_light(const struct nic *nic)
+{
+	const uint32_t off = ESDP_SDP3_IODIR | ESDP_SDP3_DATA;
+
+	return nic->config.module != NIC_MODULE_NONE && (nic_reg(nic, ESDP) & off) != off;
+}

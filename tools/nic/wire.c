@@ -153,6 +153,12 @@ void wire_link(struct wire *wire, bool up)
 		wire->ops->link(wire, up);
 }
 
+void wire_light(struct wire *wire, bool on)
+{
+	if (wire->ops->light)
+		wire->ops->light(wire, on);
+}
+
 int wire_flush(struct wire *wire)
 {
 	return wire->ops->flush ? wire->ops->flush(wire) : 0;

@@ -29,6 +29,7 @@
  * @mac: its address
  * @can_receive: a frame would be stored now
  * @receive: a frame arrives
+ * @carrier: the far end sends light, or no more; it does at the start
  */
 struct wire_port {
 	void *opaque;
@@ -36,6 +37,7 @@ struct wire_port {
 	uint8_t mac[6];
 	bool (*can_receive)(void *opaque);
 	void (*receive)(void *opaque, const uint8_t *frame, size_t len);
+	void (*carrier)(void *opaque, bool present);
 };
 
 struct wire_counters {
@@ -66,6 +68,7 @@ struct wire;
  * @handle: hands over what is due; @readable: @fd has input; returns when to
  *	be called again (WIRE_NEVER: when @fd has input) (NULL)
  * @link: the port's link went up or down (NULL)
+ * @light: the port's module sends light, or no more; it does at the start (NULL)
  * @flush: output goes to where others can read it; 0 or -errno (NULL)
  * @checks: the checking counters mean something
  */
@@ -78,6 +81,7 @@ struct wire_ops {
 	int (*fd)(struct wire *wire);
 	uint64_t (*handle)(struct wire *wire, bool readable, uint64_t now_ns);
 	void (*link)(struct wire *wire, bool up);
+	void (*light)(struct wire *wire, bool on);
 	int (*flush)(struct wire *wire);
 	void (*close)(struct wire *wire);
 	bool checks;
@@ -97,6 +101,7 @@ void wire_send(struct wire *wire, const uint8_t *frame, size_t len);
 int wire_fd(struct wire *wire);
 uint64_t wire_handle(struct wire *wire, bool readable, uint64_t now_ns);
 void wire_link(struct wire *wire, bool up);
+void wire_light(struct wire *wire, bool on);
 int wire_flush(struct wire *wire);
 void wire_close(struct wire *wire);
 

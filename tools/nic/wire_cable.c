@@ -86,6 +86,14 @@ static void cable_send(struct wire *wire, const uint8_t *frame, size_t len)
 	far->port.receive(far->port.opaque, frame, len);
 }
 
+static void cable_light(struct wire *wire, bool on)
+{
+	struct wire *far = far_end(wire);
+
+	if (far && far->port.carrier)
+		far->port.carrier(far->port.opaque, on);
+}
+
 static void cable_close(struct wire *wire)
 {
 	struct cable *cable = wire->state;
@@ -107,5 +115,6 @@ const struct wire_ops wire_cable = {
 	.open = cable_open,
 	.ready = cable_ready,
 	.send = cable_send,
+	.light = cable_light,
 	.close = cable_close,
 };
