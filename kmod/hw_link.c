@@ -9,9 +9,14 @@
 #include "hw.h"
 #include "regs.h"
 
-/* Starts the link, unless it is up. Does not wait: a link may take seconds. */
+/*
+ * Starts the link, unless it is up. Does not wait: a link may take seconds. The laser is
+ * turned on first: Linux's ixgbe leaves SDP3, the SFP+ module's TX_DISABLE, high when its
+ * interface goes down, and no reset short of power-on clears it (8.2.3.1.4).
+ */
 void onepath_hw_link_start(struct onepath_io *io)
 {
+	onepath_clear(io, REG_ESDP, ESDP_SDP3_DATA);
 	if (!(onepath_read(io, REG_LINKS) & LINKS_UP))
 		onepath_set(io, REG_AUTOC, AUTOC_RESTART_AN);
 }

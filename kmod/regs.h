@@ -21,6 +21,8 @@
 #define REG_CTRL_EXT		0x00018
 #define  CTRL_EXT_NS_DIS		BIT(16)
 #define  CTRL_EXT_DRV_LOAD		BIT(28)
+#define REG_ESDP		0x00020 /* 8.2.3.1.4 */
+#define  ESDP_SDP3_DATA			BIT(3)
 
 /* 8.2.3.2 EEPROM */
 #define REG_EEC			0x10010

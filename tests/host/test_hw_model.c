@@ -273,6 +273,20 @@ static void test_link(void **state)
 	model_check_and_free(m);
 }
 
+/* Another driver leaves the laser off: the far end would have no link. */
+static void test_link_start_turns_the_laser_on(void **state)
+{
+	struct model *m = model_new();
+	struct nic *nic = m->ports[0].nic;
+
+	(void)state;
+	nic_write(nic, 0x20, 0x808); /* ESDP: SDP3, TX_DISABLE, an output that is high */
+	assert_false(nic_sends_light(nic));
+	onepath_hw_link_start(&m->ports[0].io);
+	assert_true(nic_sends_light(nic));
+	model_check_and_free(m);
+}
+
 /* What is wrong with a frame is counted, and it never reaches a descriptor. */
 static void test_bad_frames_are_counted_not_delivered(void **state)
 {
@@ -395,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_stop_with_a_nonsense_tail),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_link_start_turns_the_laser_on),
 		cmocka_unit_test(test_bad_frames_are_counted_not_delivered),
 		cmocka_unit_test(test_statistics_over_resets),
 		cmocka_unit_test(test_counts_of_a_former_driver_are_dropped),

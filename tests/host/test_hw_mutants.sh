@@ -96,6 +96,7 @@ mutant "a reset waits for each stuck queue anew" hw_reset.c 's/\*timeout_us = 0/
 mutant "statistics believe a missing device" hw_stats.c 's/== ALL_ONES/== 1/'
 mutant "bytes counted without their upper half" hw_stats.c 's/return value | .*/return onepath_read(io, high), value >> 1;/'
 mutant "old counts not dropped at init" hw_stats.c '/onepath_hw_stats_add(io, &unused);/d'
+mutant "laser left off" hw_link.c 's/onepath_clear(io, REG_ESDP, ESDP_SDP3_DATA);//'
 mutant "link restarted although up" hw_link.c 's/if (!(onepath_read(io, REG_LINKS) & LINKS_UP))//'
 mutant "speed of a link that is down" hw_link.c 's/if (!(links & LINKS_UP))/if (0)/'
 
