@@ -88,6 +88,73 @@
 #define D_LINKS_UP	      0x40000000
 #define D_FCRTH0	      0x03260
 
+/* Receive offloads and queues: 8.2.3.7 */
+#define D_PSRTYPE	  0x0EA00
+#define D_PSRTYPE_TCP	  0x00000010
+#define D_PSRTYPE_UDP	  0x00000020
+#define D_PSRTYPE_IPV4	  0x00000100
+#define D_PSRTYPE_IPV6	  0x00000200
+#define D_PSRTYPE_L2	  0x00001000
+#define D_RXCSUM	  0x05000
+#define D_RXCSUM_IPPCSE	  0x00001000
+#define D_RXCSUM_PCSD	  0x00002000
+#define D_MRQC		  0x0EC80
+#define D_MRQC_RSS	  0x00000001
+#define D_MRQC_TCP4	  0x00010000
+#define D_MRQC_IP4	  0x00020000
+#define D_MRQC_IP6	  0x00100000
+#define D_MRQC_TCP6	  0x00200000
+#define D_MRQC_UDP4	  0x00400000
+#define D_MRQC_UDP6	  0x00800000
+#define D_RSSRK(i)	  (0x0EB80 + 4 * (i))
+#define D_RETA(i)	  (0x0EB00 + 4 * (i))
+#define D_SAQF(i)	  (0x0E000 + 4 * (i))
+#define D_DAQF(i)	  (0x0E200 + 4 * (i))
+#define D_SDPQF(i)	  (0x0E400 + 4 * (i))
+#define D_FTQF(i)	  (0x0E600 + 4 * (i))
+#define D_L34TIMIR(i)	  (0x0E800 + 4 * (i))
+#define D_SYNQF		  0x0EC30
+#define D_ETQF(i)	  (0x05128 + 4 * (i))
+#define D_ETQS(i)	  (0x0EC00 + 4 * (i))
+#define D_SRRCTL_ADVANCED 0x02000000
+#define D_SRRCTL_SPLIT	  0x04000000
+#define D_SRRCTL_ALWAYS	  0x0A000000
+#define D_RQSMR(i)	  (0x02300 + 4 * (i))
+#define D_RXMPC		  0x03FA0
+#define D_QPRC(i)	  (0x01030 + 0x40 * (i))
+#define D_QPRDC(i)	  (0x01430 + 0x40 * (i))
+#define D_RXDSTATCTRL	  0x02F40
+#define D_RXDGPC	  0x02F50
+
+/* An advanced receive descriptor's second half, 7.1.6.2. */
+#define D_RX_DD	   0x00000001u
+#define D_RX_EOP   0x00000002u
+#define D_RX_FLM   0x00000004u
+#define D_RX_VP	   0x00000008u
+#define D_RX_UDPCS 0x00000010u
+#define D_RX_L4CS  0x00000020u
+#define D_RX_IPCS  0x00000040u
+#define D_RX_PIF   0x00000080u
+#define D_RX_UDPV  0x00000400u
+#define D_RX_LLINT 0x00000800u
+#define D_RX_HBO   0x00800000u
+#define D_RX_RXE   0x20000000u
+#define D_RX_L4E   0x40000000u
+#define D_RX_IPE   0x80000000u
+#define D_RX_SPH   0x80000000u /* first half */
+
+/* Its packet types */
+#define D_IPV4	0x001
+#define D_IPV4E 0x002
+#define D_IPV6	0x004
+#define D_IPV6E 0x008
+#define D_TCP	0x010
+#define D_UDP	0x020
+#define D_SCTP	0x040
+#define D_ESP	0x100
+#define D_AH	0x200
+#define D_L2	0x800
+
 /* Commands of a legacy transmit descriptor, as they stand in its second 8 bytes. */
 #define D_EOP  (1ull << 24)
 #define D_IFCS (1ull << 25)

@@ -67,6 +67,7 @@ struct nic {
 	uint32_t regs[NIC_REGISTER_SPACE / 4];
 	uint16_t lookup[NIC_REGISTER_SPACE / 4]; /* 1 + index in the table, 0: none */
 	struct nic_queue rx[NIC_QUEUES];
+	unsigned int rx_queues; /* the highest enabled one + 1 */
 	struct nic_queue tx[NIC_QUEUES];
 
 	/* Reset, 4.2.1.6.1: times at which each step is done, NIC_NEVER when it is. */
@@ -158,7 +159,7 @@ bool nic_rx_is_tagged(const struct nic *nic, const uint8_t *frame, size_t len);
 bool nic_rx_running(const struct nic *nic);
 bool nic_rx_settled(const struct nic *nic);
 
-/* rx.c */
+/* rx.c; rx.h has what is between the receive path's own files */
 void nic_rx_drop_held(struct nic *nic);
 void nic_rx_run_held(struct nic *nic);
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
@@ -177,5 +178,7 @@ void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, s
 
 /* crc.c */
 uint32_t nic_crc32(const uint8_t *data, size_t len);
+/* Starts with all ones; the complement of what comes out is the CRC. */
+uint32_t nic_crc32c_add(uint32_t crc, const uint8_t *data, size_t len);
 
 #endif

@@ -20,6 +20,7 @@ static void reset(struct nic *nic, bool power_on)
 	nic_rx_drop_held(nic);
 	nic_registers_reset(nic, power_on);
 	memset(nic->rx, 0, sizeof(nic->rx));
+	nic->rx_queues = 0;
 	memset(nic->tx, 0, sizeof(nic->tx));
 	nic->master_disable_seen = false;
 	nic->secrx_ready_seen = false;
@@ -111,6 +112,7 @@ void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t 
 		if (old & ~value & CTRL_MASTER_DISABLE) {
 			nic->master_disable_seen = false;
 			nic_tx_run_all(nic);
+			nic_rx_run_held(nic);
 		}
 		return;
 	}

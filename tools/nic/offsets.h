@@ -44,13 +44,14 @@
 #define SWSM_SWESMBI	(1u << 1)
 #define SW_FW_SYNC	0x10160u
 
-#define EICR	 0x00800u /* 8.2.3.5 */
-#define EICR_LSC (1u << 20) /* the link went up or down */
-#define EICS	 0x00808u
-#define EIMS	 0x00880u
-#define EIMC	 0x00888u
-#define EIMS_EX	 0x00AA0u
-#define EIMC_EX	 0x00AB0u
+#define EICR	     0x00800u /* 8.2.3.5 */
+#define EICR_RX_MISS (1u << 17) /* no room in the packet buffer */
+#define EICR_LSC     (1u << 20) /* the link went up or down */
+#define EICS	     0x00808u
+#define EIMS	     0x00880u
+#define EIMC	     0x00888u
+#define EIMS_EX	     0x00AA0u
+#define EIMC_EX	     0x00AB0u
 
 #define FCTRL	      0x05080u /* 8.2.3.7.1 */
 #define FCTRL_SBP     (1u << 1)
@@ -75,6 +76,68 @@
 #define PFVLVFB	      0x0F200u
 #define PFUTA	      0x0F400u /* 8.2.3.27.12 */
 
+/* Receive: offloads and header split */
+#define PSRTYPE		0x0EA00u /* 8.2.3.7.4 */
+#define PSRTYPE_TCPHDR	(1u << 4)
+#define PSRTYPE_UDPHDR	(1u << 5)
+#define PSRTYPE_IPV4HDR (1u << 8)
+#define PSRTYPE_IPV6HDR (1u << 9)
+#define PSRTYPE_L2HDR	(1u << 12)
+#define RXCSUM		0x05000u /* 8.2.3.7.5 */
+#define RXCSUM_IPPCSE	(1u << 12)
+#define RXCSUM_PCSD	(1u << 13)
+
+/* RSS */
+#define MRQC	      0x0EC80u /* 8.2.3.7.12 */
+#define MRQC_MRQE     0xFu
+#define MRQC_RSS      1u
+#define MRQC_TCP_IPV4 (1u << 16)
+#define MRQC_IPV4     (1u << 17)
+#define MRQC_IPV6     (1u << 20)
+#define MRQC_TCP_IPV6 (1u << 21)
+#define MRQC_UDP_IPV4 (1u << 22)
+#define MRQC_UDP_IPV6 (1u << 23)
+#define RSSRK	      0x0EB80u /* 8.2.3.7.14 */
+#define RSS_KEY_BYTES 40u
+#define RETA	      0x0EB00u /* 8.2.3.7.15 */
+
+/* The queue filters */
+#define NIC_FIVE_TUPLE_FILTERS	   128u
+#define SAQF			   0x0E000u /* 8.2.3.7.16 */
+#define DAQF			   0x0E200u /* 8.2.3.7.17 */
+#define SDPQF			   0x0E400u /* 8.2.3.7.18 */
+#define FTQF			   0x0E600u /* 8.2.3.7.19 */
+#define FTQF_PROTOCOL		   3u
+#define FTQF_TCP		   0u
+#define FTQF_UDP		   1u
+#define FTQF_SCTP		   2u
+#define FTQF_OTHER		   3u
+#define FTQF_PRIORITY_SHIFT	   2
+#define FTQF_MASK_SOURCE	   (1u << 25)
+#define FTQF_MASK_DESTINATION	   (1u << 26)
+#define FTQF_MASK_SOURCE_PORT	   (1u << 27)
+#define FTQF_MASK_DESTINATION_PORT (1u << 28)
+#define FTQF_MASK_PORTS		   (FTQF_MASK_SOURCE_PORT | FTQF_MASK_DESTINATION_PORT)
+#define FTQF_MASK_PROTOCOL	   (1u << 29)
+#define FTQF_QUEUE_EN		   (1u << 31)
+#define L34TIMIR		   0x0E800u /* 8.2.3.5 */
+#define L34TIMIR_LLI		   (1u << 20)
+#define L34TIMIR_RX_QUEUE_SHIFT	   21
+#define SYNQF			   0x0EC30u /* 8.2.3.7.20 */
+#define SYNQF_QUEUE_EN		   (1u << 0)
+#define SYNQF_RX_QUEUE_SHIFT	   1
+#define SYNQF_SYNQFP		   (1u << 31)
+#define NIC_ETHERTYPE_FILTERS	   8u
+#define ETQF			   0x05128u /* 8.2.3.7.21 */
+#define ETQF_ETYPE		   0xFFFFu
+#define ETQF_UP_SHIFT		   16
+#define ETQF_UP_EN		   (1u << 19)
+#define ETQF_FILTER_EN		   (1u << 31)
+#define ETQS			   0x0EC00u /* 8.2.3.7.22 */
+#define ETQS_RX_QUEUE_SHIFT	   16
+#define ETQS_LLI		   (1u << 29)
+#define ETQS_QUEUE_EN		   (1u << 31)
+
 /* Receive queues 0..63, 64..127: 8.2.3.8.1 to .7, offsets within a queue's 0x40 bytes. */
 #define RX_QUEUE_LOW	   0x01000u
 #define RX_QUEUE_HIGH	   0x0D000u
@@ -84,12 +147,21 @@
 #define RDH		   0x10u
 #define SRRCTL		   0x14u
 #define SRRCTL_BSIZEPACKET 0x1Fu /* KB */
-#define SRRCTL_DESCTYPE	   (7u << 25)
 #define SRRCTL_DROP_EN	   (1u << 28)
 #define RDT		   0x18u
 #define RXDCTL		   0x28u
 #define RXDCTL_ENABLE	   (1u << 25)
 #define RXDCTL_VME	   (1u << 30)
+
+/* In SRRCTL */
+#define SRRCTL_BSIZEHEADER_SHIFT 8
+#define SRRCTL_BSIZEHEADER	 0x3Fu /* 64 bytes */
+#define SRRCTL_DESCTYPE_SHIFT	 25
+#define SRRCTL_DESCTYPE		 7u
+#define SRRCTL_LEGACY		 0u
+#define SRRCTL_ONE_BUFFER	 1u
+#define SRRCTL_SPLIT		 2u
+#define SRRCTL_SPLIT_ALWAYS	 5u
 
 #define RDRXCTL		    0x02F00u /* 8.2.3.8.8 */
 #define RDRXCTL_CRCSTRIP    (1u << 1)
@@ -181,6 +253,14 @@
 #define QPRDC	0x01430u
 #define QPTC	0x08680u
 #define QBTC_L	0x08700u /* stride 8 */
+
+/* Frames received to memory, of the queues that RXDSTATCTRL selects, 8.2.3.23 */
+#define RXDSTATCTRL	 0x02F40u
+#define RXDSTATCTRL_QSEL 0x1Fu
+#define RXDSTATCTRL_ALL	 0x10u
+#define RXDGPC		 0x02F50u
+#define RXDGBCL		 0x02F54u
+#define RXNFGPC		 0x041B0u
 
 static inline uint32_t nic_rx_offset(unsigned int queue, uint32_t reg)
 {

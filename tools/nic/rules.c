@@ -70,6 +70,10 @@ static const struct nic_rule rules[NIC_RULES] = {
 
 	[RULE_RX_BUFFER_SIZE] = { "rx-buffer-size", "8.2.3.8.7",
 		"SRRCTL.BSIZEPACKET of an enabled queue is 1 KB to 16 KB." },
+	[RULE_RX_HEADER_SIZE] = { "rx-header-size", "8.2.3.8.7",
+		"SRRCTL.BSIZEHEADER is 64 to 1024 bytes with header split (DESCTYPE 2 and 5)." },
+	[RULE_RX_DESCRIPTOR_TYPE] = { "rx-descriptor-type", "8.2.3.8.7",
+		"SRRCTL.DESCTYPE of an enabled queue is 0, 1, 2 or 5." },
 	[RULE_SRRCTL_RUNNING] = { "srrctl-running", "4.6.7",
 		"SRRCTL is set before its queue is enabled (DROP_EN apart)." },
 

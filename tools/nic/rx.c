@@ -1,54 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Receive: a frame from the wire (or looped back) is judged, counted, and
- * written to the next descriptors of its queue in the legacy format (7.1.5).
- * Without DROP_EN a frame waits in the packet buffer until descriptors come.
+ * Receive: a frame from the wire (or looped back) is judged, counted, given a
+ * queue, and written to its descriptors; rx.h lists the steps. Without DROP_EN
+ * a frame waits in the packet buffer until descriptors come.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core.h"
-
-#define RX_DD	      (1ull << 32)
-#define RX_EOP	      (1ull << 33)
-#define RX_VP	      (1ull << 35)
-#define RX_PIF	      (1ull << 39)
-#define RX_RXE	      (1ull << 40)
-#define RX_VLAN_SHIFT 48
-
-/* Without RSS, DCB and virtualization everything goes to the first queue, 7.1.2. */
-#define RX_DEFAULT_QUEUE 0u
+#include "rx.h"
 
 /* A frame in the packet buffer, in the order of arrival. */
 struct nic_held_frame {
 	struct nic_held_frame *next;
-	uint64_t flags;
-	size_t len;
+	struct nic_rx_info info;
 	uint8_t data[];
 };
-
-static uint32_t free_descriptors(const struct nic *nic, unsigned int index)
-{
-	const struct nic_queue *queue = &nic->rx[index];
-	uint32_t head = nic_reg(nic, nic_rx_offset(index, RDH));
-	uint32_t tail = nic_reg(nic, nic_rx_offset(index, RDT));
-
-	if (!queue->enabled || head >= queue->size || tail >= queue->size)
-		return 0;
-	return tail >= head ? tail - head : tail + queue->size - head;
-}
-
-static uint32_t buffer_size(const struct nic *nic, unsigned int index)
-{
-	uint32_t kilobytes = nic_reg(nic, nic_rx_offset(index, SRRCTL)) & SRRCTL_BSIZEPACKET;
-
-	return (kilobytes ? kilobytes : 1) * 1024;
-}
-
-static uint32_t buffers_for(const struct nic *nic, unsigned int index, size_t len)
-{
-	return (len + buffer_size(nic, index) - 1) / buffer_size(nic, index);
-}
 
 /* 8.2.3.22: the largest frame with CRC; a tag may add to it. */
 static size_t max_frame(const struct nic *nic, bool tagged)
@@ -60,71 +26,30 @@ static size_t max_frame(const struct nic *nic, bool tagged)
 	return max + (tagged ? 4 : 0);
 }
 
-/*
- * One buffer and its descriptor. A buffer that is not mapped loses its bytes, and *@reached is
- * cleared; a descriptor that is not, loses the frame.
- */
-static bool write_buffer(struct nic *nic, struct nic_queue *queue, uint32_t head,
-			 const uint8_t *data, size_t len, uint64_t flags, bool *reached)
+static void drop(struct nic *nic, unsigned int queue)
 {
-	size_t bytes = NIC_DESCRIPTOR_BYTES;
-	uint64_t *descriptor;
-
-	descriptor = nic_dma(nic, queue->base_iova + head * NIC_DESCRIPTOR_BYTES, &bytes, true);
-	if (!descriptor || bytes < NIC_DESCRIPTOR_BYTES)
-		return false;
-	if (!nic_dma_write(nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, len))
-		*reached = false;
-	/* Pairs with the driver's acquiring read of DD: the frame is there before it. */
-	__atomic_store_n(&descriptor[1], flags | RX_DD | len, __ATOMIC_RELEASE);
-	return true;
+	nic_stats_queue_dropped(nic, queue);
+	nic->counters.dropped_descriptor++;
 }
 
-static bool write_frame(struct nic *nic, unsigned int index, const uint8_t *data, size_t len,
-			uint64_t flags)
-{
-	struct nic_queue *queue = &nic->rx[index];
-	uint32_t head_offset = nic_rx_offset(index, RDH);
-	uint32_t size = buffer_size(nic, index);
-	size_t received = len;
-	bool reached = true;
-
-	while (len) {
-		uint32_t head = nic_reg(nic, head_offset);
-		size_t part = len < size ? len : size;
-
-		if (!write_buffer(nic, queue, head, data, part, part == len ? flags | RX_EOP : 0,
-				  &reached)) {
-			nic->counters.dropped_descriptor++;
-			return false;
-		}
-		nic_reg_set(nic, head_offset, head + 1 == queue->size ? 0 : head + 1);
-		data += part;
-		len -= part;
-	}
-	nic->counters.stored += reached;
-	nic_stats_queue_received(nic, index, received);
-	return true;
-}
-
-static bool hold(struct nic *nic, const uint8_t *data, size_t len, uint64_t flags)
+static bool hold(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info)
 {
 	struct nic_held_frame *held = NULL;
 
-	if (nic->held_bytes + len <= (nic_reg(nic, RXPBSIZE) & RXPBSIZE_SIZE))
-		held = malloc(sizeof(*held) + len);
+	if (nic->held_bytes + info->len <= (nic_reg(nic, RXPBSIZE) & RXPBSIZE_SIZE))
+		held = malloc(sizeof(*held) + info->len);
 	if (!held) {
 		nic_stats_add(nic, RXMPC, 1);
 		nic->counters.dropped_descriptor++;
+		nic_interrupt_cause(nic, EICR_RX_MISS);
 		return false;
 	}
 	held->next = NULL;
-	held->flags = flags;
-	held->len = len;
-	memcpy(held->data, data, len);
+	held->info = *info;
+	memcpy(held->data, data, info->len);
 	*nic->held_last = held;
 	nic->held_last = &held->next;
-	nic->held_bytes += len;
+	nic->held_bytes += info->len;
 	return true;
 }
 
@@ -135,7 +60,7 @@ static void release_first(struct nic *nic)
 	nic->held_first = held->next;
 	if (!nic->held_first)
 		nic->held_last = &nic->held_first;
-	nic->held_bytes -= held->len;
+	nic->held_bytes -= held->info.len;
 	free(held);
 }
 
@@ -145,63 +70,64 @@ void nic_rx_drop_held(struct nic *nic)
 		release_first(nic);
 }
 
+/* A queue that is on, has no descriptor and may not drop blocks the packet buffer. */
+static bool must_wait(const struct nic *nic, const struct nic_rx_info *info)
+{
+	uint32_t control = nic_reg(nic, nic_rx_offset(info->queue, SRRCTL));
+
+	return nic->rx[info->queue].enabled && !(control & SRRCTL_DROP_EN) &&
+	       nic_rx_can_write(nic, info->queue) &&
+	       (nic_dma_blocked(nic) || !nic_rx_has_room(nic, info));
+}
+
+/* A frame that leaves the packet buffer: to its queue's descriptors, or nowhere. */
+static bool store(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info)
+{
+	if (!nic_rx_can_write(nic, info->queue)) {
+		nic->counters.unsupported++;
+		return false;
+	}
+	if (nic->rx[info->queue].enabled && !nic_dma_blocked(nic) && nic_rx_has_room(nic, info))
+		return nic_rx_write(nic, data, info);
+	drop(nic, info->queue);
+	return false;
+}
+
+/* MISSING: which frames wait behind one that waits. All do, as the packet buffer is one queue. */
 void nic_rx_run_held(struct nic *nic)
 {
-	while (nic->held_first && !nic_dma_blocked(nic)) {
-		struct nic_held_frame *held = nic->held_first;
-
-		if (free_descriptors(nic, RX_DEFAULT_QUEUE) <
-		    buffers_for(nic, RX_DEFAULT_QUEUE, held->len))
-			return;
-		write_frame(nic, RX_DEFAULT_QUEUE, held->data, held->len, held->flags);
+	while (nic->held_first && !nic_dma_blocked(nic) &&
+	       !must_wait(nic, &nic->held_first->info)) {
+		store(nic, nic->held_first->data, &nic->held_first->info);
 		release_first(nic);
 	}
 }
 
-/* To a queue: its descriptors, the packet buffer, or nowhere. */
-static bool store(struct nic *nic, unsigned int index, const uint8_t *data, size_t len,
-		  uint64_t flags)
-{
-	uint32_t control = nic_reg(nic, nic_rx_offset(index, SRRCTL));
-	bool enabled = nic->rx[index].enabled && !nic_dma_blocked(nic);
-
-	if (control & SRRCTL_DESCTYPE) {
-		nic->counters.unsupported++;
-		return false;
-	}
-	if (enabled && !nic->held_first &&
-	    free_descriptors(nic, index) >= buffers_for(nic, index, len))
-		return write_frame(nic, index, data, len, flags);
-	if (enabled && !(control & SRRCTL_DROP_EN))
-		return hold(nic, data, len, flags);
-	nic_stats_queue_dropped(nic, index);
-	nic->counters.dropped_descriptor++;
-	return false;
-}
-
 /* Puts the frame as software shall see it into @to: CRC kept or not, VLAN tag taken out or not. */
-static size_t prepare(struct nic *nic, unsigned int index, const uint8_t *frame, size_t len,
-		      unsigned int errors, uint8_t *to, uint64_t *flags)
+static void prepare(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors,
+		    const struct nic_packet *packet, uint8_t *to, struct nic_rx_info *info)
 {
-	bool strip_tag = nic_reg(nic, nic_rx_offset(index, RXDCTL)) & RXDCTL_VME;
+	bool strip_tag = nic_reg(nic, nic_rx_offset(info->queue, RXDCTL)) & RXDCTL_VME;
 	size_t cut = 0;
 
-	if (strip_tag && nic_rx_is_tagged(nic, frame, len)) {
-		*flags |= RX_VP | (uint64_t)(frame[14] << 8 | frame[15]) << RX_VLAN_SHIFT;
+	if (strip_tag && packet->tagged) {
+		info->status |= RX_VP;
+		info->vlan = packet->tag;
+		info->header -= info->header ? 4 : 0;
 		memcpy(to, frame, 12);
 		cut = 16;
 		to += 12;
 	}
 	memcpy(to, frame + cut, len - cut);
+	info->len = cut ? len - 4 : len;
 	if (!(nic_reg(nic, HLREG0) & HLREG0_RXCRCSTRP)) {
 		uint32_t crc = nic_crc32(frame, len);
 
 		if (errors & NIC_WIRE_CRC_ERROR)
 			crc = ~crc;
 		memcpy(to + len - cut, &crc, NIC_CRC_BYTES);
-		len += NIC_CRC_BYTES;
+		info->len += NIC_CRC_BYTES;
 	}
-	return cut ? len - 4 : len;
 }
 
 /* Counts what is wrong with a frame that passed the filters. Bad ones are stored only with SBP. */
@@ -233,14 +159,39 @@ static bool is_good(struct nic *nic, const uint8_t *frame, size_t len, unsigned 
 	return !errors;
 }
 
+/* Counted before the filters, as far as the datasheet tells. */
+static void count_unfiltered(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)
+{
+	size_t size = len + NIC_CRC_BYTES;
+
+	nic_stats_add(nic, TPR, 1);
+	nic_stats_add64(nic, TORL, size);
+	if (!errors && len >= NIC_FRAME_MIN &&
+	    size <= max_frame(nic, nic_rx_is_tagged(nic, frame, len))) {
+		nic_stats_add(nic, RXNFGPC, 1);
+		nic_stats_add64(nic, RXNFGPC + 4, size);
+	}
+}
+
+/* What the descriptor says of an accepted frame, and where it goes. */
+static void classify(struct nic *nic, const uint8_t *frame, size_t len, struct nic_packet *packet,
+		     struct nic_rx_info *info)
+{
+	nic_packet_parse(frame, len, nic_reg(nic, VLNCTRL) & VLNCTRL_VET, packet);
+	nic_rx_choose_queue(nic, frame, packet, info);
+	nic_rx_checksum(nic, frame, packet, info);
+	info->header = nic_packet_header(packet, nic_reg(nic, PSRTYPE));
+	info->len = len;
+}
+
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)
 {
 	uint8_t copy[NIC_FRAME_MAX + NIC_CRC_BYTES];
-	uint64_t flags = 0;
+	struct nic_rx_info info = { 0 };
+	struct nic_packet packet;
 	bool inexact;
 
-	nic_stats_add(nic, TPR, 1);
-	nic_stats_add64(nic, TORL, len + NIC_CRC_BYTES);
+	count_unfiltered(nic, frame, len, errors);
 	if (!nic_rx_accepts(nic, frame, len, &inexact)) {
 		nic->counters.dropped_filter++;
 		return false;
@@ -252,16 +203,19 @@ bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned in
 		nic->counters.dropped_error++;
 		return false;
 	} else {
-		flags |= RX_RXE;
+		info.status |= RX_ERROR_RXE;
 	}
 	if (inexact)
-		flags |= RX_PIF;
-	if ((nic_reg(nic, nic_rx_offset(RX_DEFAULT_QUEUE, RXDCTL)) & RXDCTL_VME) ||
+		info.status |= RX_PIF;
+	classify(nic, frame, len, &packet, &info);
+	if ((nic_reg(nic, nic_rx_offset(info.queue, RXDCTL)) & RXDCTL_VME) ||
 	    !(nic_reg(nic, HLREG0) & HLREG0_RXCRCSTRP)) {
-		len = prepare(nic, RX_DEFAULT_QUEUE, frame, len, errors, copy, &flags);
+		prepare(nic, frame, len, errors, &packet, copy, &info);
 		frame = copy;
 	}
-	return store(nic, RX_DEFAULT_QUEUE, frame, len, flags);
+	if (nic->held_first || must_wait(nic, &info))
+		return hold(nic, frame, &info);
+	return store(nic, frame, &info);
 }
 
 bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)
@@ -279,10 +233,17 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
 	return nic_rx_frame(nic, frame, len, errors);
 }
 
+/* Nobody knows which queue the next frame is for: every enabled one must have room for it. */
 bool nic_can_receive(const struct nic *nic)
 {
-	uint32_t needed = buffers_for(nic, RX_DEFAULT_QUEUE, max_frame(nic, true));
+	size_t longest = max_frame(nic, true);
 
-	return nic_link_up(nic) && nic_rx_running(nic) && !nic_dma_blocked(nic) &&
-	       !nic->held_first && free_descriptors(nic, RX_DEFAULT_QUEUE) >= needed;
+	if (!nic_link_up(nic) || !nic_rx_running(nic) || nic_dma_blocked(nic) || nic->held_first ||
+	    !nic->rx_queues)
+		return false;
+	for (unsigned int i = 0; i < nic->rx_queues; i++) {
+		if (nic->rx[i].enabled && !nic_rx_has_room_for_any(nic, i, longest))
+			return false;
+	}
+	return true;
 }

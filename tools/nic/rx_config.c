@@ -111,30 +111,62 @@ void nic_rdh_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t v
 void nic_rdt_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	nic_queue_tail_written(nic, &nic->rx[index], nic_rx_offset(index, RDT), old, value);
-	if (nic->held_first)
-		nic_rx_run_held(nic);
+	nic_rx_run_held(nic);
 }
 
 void nic_srrctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	if (nic->rx[index].enabled && ((old ^ value) & ~SRRCTL_DROP_EN))
 		nic_break(nic, RULE_SRRCTL_RUNNING, nic_rx_offset(index, SRRCTL), value);
+	nic_rx_run_held(nic);
+}
+
+/* What SRRCTL says of an enabled queue's buffers. */
+static void check_buffers(struct nic *nic, unsigned int index)
+{
+	uint32_t offset = nic_rx_offset(index, SRRCTL);
+	uint32_t control = nic_reg(nic, offset);
+	uint32_t kilobytes = control & SRRCTL_BSIZEPACKET;
+	uint32_t header = control >> SRRCTL_BSIZEHEADER_SHIFT & SRRCTL_BSIZEHEADER;
+
+	if (kilobytes < 1 || kilobytes > 16)
+		nic_break(nic, RULE_RX_BUFFER_SIZE, offset, kilobytes);
+	switch (control >> SRRCTL_DESCTYPE_SHIFT & SRRCTL_DESCTYPE) {
+	case SRRCTL_LEGACY:
+	case SRRCTL_ONE_BUFFER:
+		break;
+	case SRRCTL_SPLIT:
+	case SRRCTL_SPLIT_ALWAYS:
+		if (header < 1 || header > 16)
+			nic_break(nic, RULE_RX_HEADER_SIZE, offset, control);
+		break;
+	default:
+		nic_break(nic, RULE_RX_DESCRIPTOR_TYPE, offset, control);
+	}
+}
+
+static void count_queues(struct nic *nic)
+{
+	nic->rx_queues = NIC_QUEUES;
+	while (nic->rx_queues && !nic->rx[nic->rx_queues - 1].enabled)
+		nic->rx_queues--;
 }
 
 void nic_rxdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	struct nic_queue *queue = &nic->rx[index];
-	uint32_t kilobytes = nic_reg(nic, nic_rx_offset(index, SRRCTL)) & SRRCTL_BSIZEPACKET;
 
 	if (!(value & RXDCTL_ENABLE)) {
 		nic_queue_stop(queue);
+		count_queues(nic);
+		nic_rx_run_held(nic);
 		return;
 	}
 	if (queue->enabled)
 		return;
-	if (kilobytes < 1 || kilobytes > 16)
-		nic_break(nic, RULE_RX_BUFFER_SIZE, nic_rx_offset(index, SRRCTL), kilobytes);
+	check_buffers(nic, index);
 	nic_queue_start(nic, queue, nic_rx_offset(index, 0));
+	count_queues(nic);
 }
 
 uint32_t nic_rxdctl_read(struct nic *nic, unsigned int index, uint32_t value)

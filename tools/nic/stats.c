@@ -61,10 +61,15 @@ static unsigned int stat_set(const struct nic *nic, uint32_t map, unsigned int q
 
 void nic_stats_queue_received(struct nic *nic, unsigned int queue, size_t bytes)
 {
-	uint32_t offset = stat_set(nic, RQSMR, queue) * 0x40;
+	unsigned int set = stat_set(nic, RQSMR, queue);
+	uint32_t selected = nic_reg(nic, RXDSTATCTRL) & RXDSTATCTRL_QSEL;
 
-	nic_stats_add(nic, QPRC + offset, 1);
-	nic_stats_add64(nic, QBRC_L + offset, bytes);
+	nic_stats_add(nic, QPRC + set * 0x40, 1);
+	nic_stats_add64(nic, QBRC_L + set * 0x40, bytes);
+	if (selected == RXDSTATCTRL_ALL || selected == set) {
+		nic_stats_add(nic, RXDGPC, 1);
+		nic_stats_add64(nic, RXDGBCL, bytes);
+	}
 }
 
 void nic_stats_queue_dropped(struct nic *nic, unsigned int queue)
