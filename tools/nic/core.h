@@ -32,6 +32,13 @@ struct nic_queue {
 	uint64_t base_iova;
 };
 
+/* The EEPROM's own wires, since it was chosen; eeprom_pins.c. */
+struct nic_eeprom_pins {
+	uint32_t bits; /* clocks */
+	uint8_t command;
+	uint16_t address;
+};
+
 /* The SFP+ module and its side of the I2C bus, sfp.c. */
 enum nic_i2c_state {
 	NIC_I2C_IDLE, /* not addressed */
@@ -91,6 +98,7 @@ struct nic {
 	size_t held_bytes;
 
 	uint16_t eeprom[NIC_EEPROM_WORDS];
+	struct nic_eeprom_pins eeprom_pins;
 	struct nic_sfp sfp;
 	uint8_t frame[NIC_FRAME_MAX + 64]; /* a transmitted frame being put together */
 };

@@ -22,6 +22,7 @@ static void reset(struct nic *nic, bool power_on)
 	memset(nic->rx, 0, sizeof(nic->rx));
 	nic->rx_queues = 0;
 	memset(nic->tx, 0, sizeof(nic->tx));
+	memset(&nic->eeprom_pins, 0, sizeof(nic->eeprom_pins));
 	nic->master_disable_seen = false;
 	nic->secrx_ready_seen = false;
 	nic->tables_written = 0;

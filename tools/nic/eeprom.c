@@ -2,7 +2,8 @@
 /*
  * Access to the EEPROM: word by word (EERD), what a reset loads from it (the
  * MAC address), and the semaphores that guard it against firmware (SWSM,
- * SW_FW_SYNC; the model has no firmware). eeprom_image.c says what is in it.
+ * SW_FW_SYNC; the model has no firmware). eeprom_image.c says what is in it, eeprom_pins.c
+ * is the slow way to it.
  */
 #include "core.h"
 
@@ -13,16 +14,6 @@ void nic_eeprom_autoload(struct nic *nic)
 
 	nic_reg_set(nic, RAL, mac[0] | (uint32_t)mac[1] << 16);
 	nic_reg_set(nic, RAH, mac[2] | RAH_AV);
-}
-
-/* A request for the pins is granted at once; nothing hangs on them, so a 1 is read. */
-uint32_t nic_eec_read(struct nic *nic, unsigned int index, uint32_t value)
-{
-	if (!nic->autoload_pending)
-		value |= EEC_AUTO_RD;
-	if (value & EEC_EE_REQ)
-		value |= EEC_EE_GNT;
-	return value | EEC_EE_DO;
 }
 
 void nic_eerd_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)

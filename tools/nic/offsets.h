@@ -28,6 +28,9 @@
 #define I2CCTL_DATA_OUT (1u << 3)
 
 #define EEC		0x10010u /* 8.2.3.2.1 */
+#define EEC_EE_SK	(1u << 0)
+#define EEC_EE_CS	(1u << 1)
+#define EEC_EE_DI	(1u << 2)
 #define EEC_EE_DO	(1u << 3)
 #define EEC_EE_REQ	(1u << 6)
 #define EEC_EE_GNT	(1u << 7)

@@ -38,7 +38,8 @@ const struct nic_register nic_register_table[] = {
 	/* EEPROM and flash */
 	/* EE_ADDR_SIZE 1: 16 bits; EE_SIZE 7: 16 KB */
 	{ "EEC", "8.2.3.2.1", EEC, .read_only = EEC_EE_DO | EEC_EE_GNT | EEC_EE_PRES | EEC_AUTO_RD | 0x7C00,
-	  .reset = EEC_EE_PRES | 7u << 11 | 1u << 10, .on_read = nic_eec_read },
+	  .reset = EEC_EE_PRES | 7u << 11 | 1u << 10, .on_read = nic_eec_read,
+	  .on_write = nic_eec_write },
 	{ "EERD", "8.2.3.2.2", EERD, .on_write = nic_eerd_write },
 	{ "EEWR", "8.2.3.2", 0x10018, STORAGE },
 	{ "FLA", "8.2.3.2.3", 0x1001C, .keep = true },

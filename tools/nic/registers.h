@@ -68,8 +68,12 @@ nic_on_read nic_status_read;
 nic_on_write nic_ctrl_write;
 
 /* eeprom.c */
-nic_on_read nic_eec_read, nic_swsm_read;
+nic_on_read nic_swsm_read;
 nic_on_write nic_eerd_write, nic_sw_fw_sync_write;
+
+/* eeprom_pins.c */
+nic_on_read nic_eec_read;
+nic_on_write nic_eec_write;
 
 /* sfp.c */
 nic_on_read nic_i2cctl_read, nic_esdp_read;
