@@ -155,6 +155,13 @@
 #define D_AH	0x200
 #define D_L2	0x800
 
+/* Transmit statistics */
+#define D_GPTC	    0x04080
+#define D_GOTCL	    0x04090
+#define D_PTC64	    0x040D8
+#define D_QPTC(i)   (0x08680 + 4 * (i))
+#define D_QBTC_L(i) (0x08700 + 8 * (i))
+
 /* Commands of a legacy transmit descriptor, as they stand in its second 8 bytes. */
 #define D_EOP  (1ull << 24)
 #define D_IFCS (1ull << 25)
@@ -163,5 +170,32 @@
 #define D_DEXT (1ull << 29)
 #define D_VLE  (1ull << 30)
 #define D_DD   (1ull << 32)
+
+/* Advanced transmit descriptors, likewise: data, 7.2.3.2.4 */
+#define D_DATA	    (D_DEXT | 3ull << 20)
+#define D_TSE	    (1ull << 31)
+#define D_IDX(i)    ((uint64_t)(i) << 36)
+#define D_CC	    (1ull << 39)
+#define D_IXSM	    (1ull << 40)
+#define D_TXSM	    (1ull << 41)
+#define D_PAYLEN(n) ((uint64_t)(n) << 46)
+
+/* and contexts, 7.2.3.2.3: what is in the first 8 bytes, and in the second. */
+#define D_IPLEN(n)  ((uint64_t)(n))
+#define D_MACLEN(n) ((uint64_t)(n) << 9)
+#define D_VLAN(t)   ((uint64_t)(t) << 16)
+#define D_CONTEXT   (D_DEXT | 2ull << 20)
+#define D_TX_SNAP   (1ull << 9)
+#define D_TX_IPV4   (1ull << 10)
+#define D_L4T(n)    ((uint64_t)(n) << 11) /* 0: UDP, 1: TCP, 2: SCTP */
+#define D_L4LEN(n)  ((uint64_t)(n) << 40)
+#define D_MSS(n)    ((uint64_t)(n) << 48)
+
+#define D_WTHRESH(n) ((uint32_t)(n) << 16) /* of TXDCTL */
+#define D_SWFLSH     0x04000000
+#define D_DTXTCPFLGL 0x04A88
+#define D_DTXTCPFLGH 0x04A8C
+#define D_IVAR(i)    (0x00900 + 4 * (i))
+#define D_EITR(i)    (0x00820 + 4 * (i))
 
 #endif

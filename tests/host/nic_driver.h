@@ -343,6 +343,13 @@ static inline void put_tx(struct machine *m, unsigned int i, size_t len, uint64_
 	tx_descriptor(m, i)[1] = command | len;
 }
 
+/* Transmit descriptor @i as it is: an advanced one, of data anywhere in memory or of a context. */
+static inline void put_advanced(struct machine *m, unsigned int i, uint64_t low, uint64_t high)
+{
+	tx_descriptor(m, i % RING)[0] = low;
+	tx_descriptor(m, i % RING)[1] = high;
+}
+
 /* One whole frame from descriptor @i, which is the ring's next, by queue 0. */
 static inline void transmit(struct machine *m, unsigned int i, size_t len, uint64_t command)
 {

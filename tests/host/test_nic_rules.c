@@ -221,7 +221,7 @@ static void tx_legacy_mode(struct machine *m)
 
 static void tx_null(struct machine *m)
 {
-	put_tx(m, 0, 0, D_IFCS | D_RS);
+	put_tx(m, 0, 0, D_IFCS);
 	transmit(m, 1, 60, WHOLE);
 }
 
@@ -264,6 +264,147 @@ static void tx_descriptors(struct machine *m)
 static void tx_padding(struct machine *m)
 {
 	transmit(m, 0, 63, D_EOP | D_RS);
+}
+
+static void head_wb_wthresh(struct machine *m)
+{
+	wr(m, D_TX(0, D_TXDCTL), D_WTHRESH(1) | 4 << 8 | 32);
+	driver_start_tx_queue(m, 0);
+}
+
+static void tx_ifcs(struct machine *m)
+{
+	transmit(m, 0, 64, D_EOP | D_RS | D_VLE);
+}
+
+static void tx_rs_eop(struct machine *m)
+{
+	put_tx(m, 0, 60, D_IFCS | D_RS);
+	transmit(m, 1, 60, WHOLE);
+	assert_int_equal(m->sent_len[0], 120);
+}
+
+static void tx_rs_wthresh(struct machine *m)
+{
+	wr(m, D_TX(0, D_TDWBAL), 0);
+	wr(m, D_TX(0, D_TXDCTL), D_WTHRESH(8) | 4 << 8 | 32);
+	driver_start_tx_queue(m, 0);
+	set_bits(m, D_AUTOC, 1);
+	/* Once a queue. */
+	transmit(m, 0, 60, WHOLE);
+	transmit(m, 1, 60, WHOLE);
+	assert_int_equal(m->sent, 2);
+}
+
+/* A frame of 60 bytes that wants what @high says, behind a context of an IPv4 packet. */
+static void advanced(struct machine *m, uint64_t low, uint64_t context, uint64_t high)
+{
+	make_frame(tx_buffer(m, 1), 1000);
+	put_advanced(m, 0, low, D_CONTEXT | context);
+	put_tx(m, 1, 60, WHOLE | D_DATA | high);
+	wr(m, D_TX(0, D_TDT), 2);
+	assert_int_equal(head_in_memory(m), 2);
+}
+
+#define LENGTHS (D_MACLEN(14) | D_IPLEN(20))
+#define LARGE	(D_TSE | D_TXSM | D_IXSM | D_PAYLEN(6))
+
+static void tx_format(struct machine *m)
+{
+	put_tx(m, 0, 60, D_IFCS);
+	transmit(m, 1, 60, WHOLE | D_DATA);
+	assert_int_equal(m->sent_len[0], 120);
+}
+
+static void tx_format_context_inside(struct machine *m)
+{
+	put_tx(m, 0, 60, D_IFCS | D_DATA | D_PAYLEN(120));
+	put_advanced(m, 1, LENGTHS, D_CONTEXT);
+	transmit(m, 2, 60, WHOLE | D_DATA);
+	assert_int_equal(m->sent_len[0], 120);
+}
+
+static void tx_format_type(struct machine *m)
+{
+	transmit(m, 0, 60, WHOLE | D_DEXT | 1 << 20);
+	assert_int_equal(m->sent, 0);
+}
+
+static void tx_context(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4, D_TXSM | D_IDX(1) | D_PAYLEN(60));
+	assert_int_equal(m->sent, 1);
+}
+
+static void tx_context_index(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_IDX(2), D_PAYLEN(60));
+}
+
+static void tx_header_length(struct machine *m)
+{
+	advanced(m, D_MACLEN(14) | D_IPLEN(40), D_L4T(1), D_TXSM | D_PAYLEN(60));
+	/* As it is. */
+	assert_memory_equal(m->sent_frame[0], tx_buffer(m, 1), 60);
+}
+
+static void tx_header_length_mac(struct machine *m)
+{
+	advanced(m, D_MACLEN(13) | D_IPLEN(20), D_TX_IPV4, D_IXSM | D_PAYLEN(60));
+}
+
+static void tx_header_length_large(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(1) | D_L4LEN(16) | D_MSS(100),
+		 D_TSE | D_TXSM | D_IXSM | D_PAYLEN(10));
+	assert_int_equal(m->sent, 0);
+}
+
+static void tx_mss(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(1) | D_L4LEN(20), LARGE);
+	assert_int_equal(m->sent, 0);
+}
+
+static void tx_mss_too_long(struct machine *m)
+{
+	put_advanced(m, 0, LENGTHS, D_CONTEXT | D_TX_IPV4 | D_L4T(1) | D_L4LEN(20) | D_MSS(15900));
+	put_advanced(m, 1, MEMORY_IOVA + BIG_AT,
+		     WHOLE | D_DATA | D_TSE | D_TXSM | D_IXSM | D_PAYLEN(20000) | 20054);
+	wr(m, D_TX(0, D_TDT), 2);
+	assert_int_equal(m->sent, 0);
+	assert_int_equal(head_in_memory(m), 2);
+}
+
+static void tx_paylen(struct machine *m)
+{
+	transmit(m, 0, 60, WHOLE | D_DATA | D_PAYLEN(59));
+	assert_int_equal(m->sent_len[0], 60);
+}
+
+static void tx_paylen_large(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(1) | D_L4LEN(20) | D_MSS(6),
+		 D_TSE | D_TXSM | D_IXSM | D_PAYLEN(100));
+	assert_int_equal(m->sent, 1);
+}
+
+static void tx_popts_ipv6(struct machine *m)
+{
+	advanced(m, D_MACLEN(14) | D_IPLEN(40), 0, D_IXSM | D_PAYLEN(60));
+	assert_memory_equal(m->sent_frame[0], tx_buffer(m, 1), 60);
+}
+
+static void tx_popts_large(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(1) | D_L4LEN(20) | D_MSS(6), LARGE & ~D_TXSM);
+	assert_int_equal(m->sent, 1);
+}
+
+static void tx_popts_sctp(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(2) | D_L4LEN(20) | D_MSS(6), LARGE);
+	assert_int_equal(m->sent, 0);
 }
 
 static const struct violation violations[] = {
@@ -333,6 +474,25 @@ static const struct violation violations[] = {
 	{ "tx-too-long", driver_init, .commit = tx_too_long },
 	{ "tx-descriptors", driver_init, .commit = tx_descriptors },
 	{ "tx-padding", driver_init, .commit = tx_padding },
+	{ "head-wb-wthresh", before_transmit, .commit = head_wb_wthresh },
+	{ "tx-ifcs", driver_init, .commit = tx_ifcs },
+	{ "tx-rs-eop", driver_init, .commit = tx_rs_eop },
+	{ "tx-rs-wthresh", before_transmit, .commit = tx_rs_wthresh },
+	{ "tx-format", driver_init, .commit = tx_format },
+	{ "tx-format", driver_init, .commit = tx_format_context_inside },
+	{ "tx-format", driver_init, .commit = tx_format_type },
+	{ "tx-context", driver_init, .commit = tx_context },
+	{ "tx-context", driver_init, .commit = tx_context_index },
+	{ "tx-header-length", driver_init, .commit = tx_header_length },
+	{ "tx-header-length", driver_init, .commit = tx_header_length_mac },
+	{ "tx-header-length", driver_init, .commit = tx_header_length_large },
+	{ "tx-mss", driver_init, .commit = tx_mss },
+	{ "tx-mss", driver_init, .commit = tx_mss_too_long },
+	{ "tx-paylen", driver_init, .commit = tx_paylen },
+	{ "tx-paylen", driver_init, .commit = tx_paylen_large },
+	{ "tx-popts", driver_init, .commit = tx_popts_ipv6 },
+	{ "tx-popts", driver_init, .commit = tx_popts_large },
+	{ "tx-popts", driver_init, .commit = tx_popts_sctp },
 };
 
 #define VIOLATIONS (sizeof(violations) / sizeof(violations[0]))

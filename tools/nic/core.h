@@ -60,6 +60,22 @@ struct nic_sfp {
 	uint8_t offset;
 };
 
+/* 7.2.3.2.3: a context of a transmit queue, as its descriptor has it. */
+struct nic_tx_context {
+	uint64_t low;
+	uint64_t high;
+	bool written;
+};
+
+/* What a transmit queue keeps from packet to packet. */
+struct nic_tx_state {
+	struct nic_tx_context contexts[2];
+	uint32_t done_first; /* processed descriptors that wait for WTHRESH */
+	uint32_t done;
+	uint64_t flush_ns; /* when they no longer wait */
+	bool rs_told; /* RULE_TX_RS_WTHRESH is counted once */
+};
+
 struct nic_held_frame;
 
 struct nic {
@@ -76,6 +92,9 @@ struct nic {
 	struct nic_queue rx[NIC_QUEUES];
 	unsigned int rx_queues; /* the highest enabled one + 1 */
 	struct nic_queue tx[NIC_QUEUES];
+	struct nic_tx_state tx_state[NIC_QUEUES];
+	uint64_t tx_frames; /* sent, for tx.c's share of time */
+	uint64_t tx_event_ns; /* when nic_tx_advance() has something to do; 0: at once */
 
 	/* Reset, 4.2.1.6.1: times at which each step is done, NIC_NEVER when it is. */
 	bool in_reset; /* within 10 ms of it */
@@ -175,6 +194,9 @@ bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned in
 /* tx.c */
 void nic_tx_run(struct nic *nic, unsigned int index);
 void nic_tx_run_all(struct nic *nic);
+void nic_tx_flush(struct nic *nic, unsigned int index);
+void nic_tx_advance(struct nic *nic, uint64_t now);
+void nic_tx_state_clear(struct nic *nic, unsigned int index);
 
 /* stats.c */
 void nic_stats_add(struct nic *nic, uint32_t offset, uint32_t count);

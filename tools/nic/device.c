@@ -22,6 +22,9 @@ static void reset(struct nic *nic, bool power_on)
 	memset(nic->rx, 0, sizeof(nic->rx));
 	nic->rx_queues = 0;
 	memset(nic->tx, 0, sizeof(nic->tx));
+	nic->tx_event_ns = NIC_NEVER;
+	for (unsigned int i = 0; i < NIC_QUEUES; i++)
+		nic_tx_state_clear(nic, i);
 	memset(&nic->eeprom_pins, 0, sizeof(nic->eeprom_pins));
 	nic->master_disable_seen = false;
 	nic->secrx_ready_seen = false;
@@ -48,6 +51,7 @@ void nic_schedule(struct nic *nic)
 {
 	uint64_t next = nic->link_ns;
 
+	earliest(&next, true, nic->tx_event_ns);
 	earliest(&next, nic->resetting, nic->reset_ns + RESET_CLEAR_NS);
 	earliest(&next, nic->in_reset, nic->reset_ns + NIC_RESET_WAIT_NS);
 	earliest(&next, nic->autoload_pending, nic->reset_ns + AUTOLOAD_NS);
@@ -78,6 +82,7 @@ void nic_advance(struct nic *nic)
 	if (since >= DMA_INIT_NS)
 		nic->dma_init_pending = false;
 	nic_link_advance(nic, now);
+	nic_tx_advance(nic, now);
 	nic_schedule(nic);
 }
 

@@ -141,7 +141,7 @@ struct nic_counters {
 	uint64_t dma_faults; /* DMA outside of what is mapped, or bus mastering off */
 	uint64_t resets; /* CTRL.RST, CTRL.LRST or function */
 	uint64_t tail_writes; /* RDT and TDT */
-	uint64_t unsupported; /* frames not moved: descriptors that the model has not */
+	uint64_t unsupported; /* frames not moved, or not as asked: what the model has not */
 };
 
 const struct nic_counters *nic_counters(const struct nic *nic);

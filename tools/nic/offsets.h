@@ -194,6 +194,7 @@
 #define TXDCTL_PTHRESH	     0x7Fu
 #define TXDCTL_HTHRESH	     (0x7Fu << 8)
 #define TXDCTL_WTHRESH_SHIFT 16
+#define TXDCTL_WTHRESH	     (0x7Fu << 16)
 #define TXDCTL_ENABLE	     (1u << 25)
 #define TXDCTL_SWFLSH	     (1u << 26)
 #define TDWBAL		     0x38u
@@ -201,6 +202,8 @@
 #define TDWBAH		     0x3Cu
 #define DMATXCTL	     0x04A80u /* 8.2.3.9.2 */
 #define DMATXCTL_TE	     (1u << 0)
+#define DTXTCPFLGL	     0x04A88u /* 8.2.3.9.3 */
+#define DTXTCPFLGH	     0x04A8Cu /* 8.2.3.9.4 */
 #define MTQC		     0x08120u /* 8.2.3.9.15 */
 #define MTQC_RT_ENA	     (1u << 0)
 #define MTQC_VT_ENA	     (1u << 1)

@@ -160,8 +160,8 @@ const struct nic_register nic_register_table[] = {
 	/* Transmit */
 	{ "DTXMXSZRQ", "8.2.3.9.1", 0x08100, .reset = 0x10 },
 	{ "DMATXCTL", "8.2.3.9.2", DMATXCTL, .reset = 0x81000000, .on_write = nic_dmatxctl_write },
-	{ "DTXTCPFLGL", "8.2.3.9.3", 0x04A88, .reset = 0x0FF60FF6 },
-	{ "DTXTCPFLGH", "8.2.3.9.4", 0x04A8C, .reset = 0x00000F7F },
+	{ "DTXTCPFLGL", "8.2.3.9.3", DTXTCPFLGL, .reset = 0x0FF60FF6 },
+	{ "DTXTCPFLGH", "8.2.3.9.4", DTXTCPFLGH, .reset = 0x00000F7F },
 	{ "TDBAL", "8.2.3.9.5", 0x06000, QUEUE(128), .on_write = nic_tdbal_write },
 	{ "TDBAH", "8.2.3.9.6", 0x06004, QUEUE(128), .on_write = nic_tdbah_write },
 	{ "TDLEN", "8.2.3.9.7", 0x06008, QUEUE(128), .on_write = nic_tdlen_write },

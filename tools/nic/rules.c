@@ -89,6 +89,8 @@ static const struct nic_rule rules[NIC_RULES] = {
 	/* MISSING: nothing forbids it, but reordered writes make the head go backwards. */
 	[RULE_HEAD_WB_ORDERING] = { "head-wb-ordering", "8.2.3.11.2",
 		"DCA_TXCTRL bit 11 (relaxed ordering of write-back) is clear with head write-back." },
+	[RULE_HEAD_WB_WTHRESH] = { "head-wb-wthresh", "7.2.3.5.2",
+		"TXDCTL.WTHRESH is 0 with head write-back." },
 	[RULE_TX_LEGACY_MODE] = { "tx-legacy-mode", "7.2.3.2.1",
 		"Legacy descriptors are not used with DCB or virtualization (MTQC.RT_Ena, VT_Ena)." },
 	[RULE_TX_NULL] = { "tx-null", "7.2.3.2.2",
@@ -101,6 +103,26 @@ static const struct nic_rule rules[NIC_RULES] = {
 		"A packet has at most 40 - WTHRESH - 2 descriptors." },
 	[RULE_TX_PADDING] = { "tx-padding", "7.2.3.2.2",
 		"A packet that HLREG0.TXPADEN is to pad has IFCS set." },
+	[RULE_TX_IFCS] = { "tx-ifcs", "7.2.3.2.4",
+		"A packet that gets a checksum, a tag or segments has IFCS set." },
+	[RULE_TX_RS_EOP] = { "tx-rs-eop", "7.2.3.2.2",
+		"RS is set only in a packet's last descriptor, with EOP." },
+	[RULE_TX_RS_WTHRESH] = { "tx-rs-wthresh", "8.2.3.9.10",
+		"RS is not set when TXDCTL.WTHRESH is not 0 (counted once a queue)." },
+	[RULE_TX_FORMAT] = { "tx-format", "7.2.3.2",
+		"A packet's descriptors are all legacy or all advanced data (DTYP 3); contexts (DTYP 2) "
+		"stand between packets." },
+	[RULE_TX_CONTEXT] = { "tx-context", "7.2.3.2.3",
+		"IDX names one of a queue's two contexts, written before a packet uses it." },
+	[RULE_TX_HEADER_LENGTH] = { "tx-header-length", "7.2.3.2.3",
+		"With an offload, MACLEN is 14 or more, IPLEN 20 or more (TSE: L4LEN 8, for TCP 20, all "
+		"three at most 512), and the packet has these headers." },
+	[RULE_TX_MSS] = { "tx-mss", "7.2.3.2.3",
+		"With TSE, MSS is not 0, and a segment with its headers has at most 15.5 KB." },
+	[RULE_TX_PAYLEN] = { "tx-paylen", "7.2.3.2.4",
+		"PAYLEN is the length of all buffers, with TSE less the headers." },
+	[RULE_TX_POPTS] = { "tx-popts", "7.2.3.2.4",
+		"IXSM is for IPv4; TSE is for TCP and UDP, needs TXSM, and for IPv4 IXSM." },
 };
 /* clang-format on */
 

@@ -45,6 +45,8 @@ static void check_queue_enable(struct nic *nic, unsigned int index, uint32_t val
 		nic_break(nic, RULE_TX_THRESHOLDS, offset, value);
 	if (!(head_wb & TDWBAL_HEAD_WB_EN))
 		return;
+	if (value & TXDCTL_WTHRESH)
+		nic_break(nic, RULE_HEAD_WB_WTHRESH, offset, value);
 	if ((head_wb & ~3u) % HEAD_WB_UNIT)
 		nic_break(nic, RULE_HEAD_WB_ALIGNMENT, nic_tx_offset(index, TDWBAL), head_wb);
 	if (nic_reg(nic, nic_tx_offset(index, DCA_TXCTRL)) & DCA_TXCTRL_WB_RO_EN)
@@ -55,6 +57,8 @@ void nic_txdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_
 {
 	struct nic_queue *queue = &nic->tx[index];
 
+	if (value & TXDCTL_SWFLSH)
+		nic_tx_flush(nic, index);
 	if (!(value & TXDCTL_ENABLE)) {
 		nic_queue_stop(queue);
 		return;
@@ -62,6 +66,7 @@ void nic_txdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_
 	if (queue->enabled)
 		return;
 	check_queue_enable(nic, index, value);
+	nic_tx_state_clear(nic, index);
 	nic_queue_start(nic, queue, nic_tx_offset(index, 0));
 }
 
