@@ -39,11 +39,13 @@ struct client {
 	uint8_t config[CONFIG_SIZE];
 	unsigned int resets;
 	unsigned int writes;
+	unsigned int syncs;
 	int device_error; /* what the device answers */
 	/* the last answer */
 	struct vfio_user_header header;
 	_Alignas(8) uint8_t payload[65536];
 	size_t payload_size;
+	int answer_fd; /* came with it; -1: none */
 };
 
 static inline int device_read(void *opaque, unsigned int region, uint64_t offset, void *data,
@@ -82,6 +84,13 @@ static inline void device_reset(void *opaque)
 	client->resets++;
 }
 
+static inline void device_sync(void *opaque)
+{
+	struct client *client = opaque;
+
+	client->syncs++;
+}
+
 static inline void client_connect(struct client *client)
 {
 	int ends[2];
@@ -92,7 +101,9 @@ static inline void client_connect(struct client *client)
 	client->fd = ends[1];
 }
 
-static inline void client_start(struct client *client, FILE *log)
+/* A device of which parts may be mapped. */
+static inline void client_start_mapping(struct client *client, FILE *log,
+					const struct vfio_user_mapping *mapping)
 {
 	const struct vfio_user_device device = {
 		.opaque = client,
@@ -104,13 +115,22 @@ static inline void client_start(struct client *client, FILE *log)
 		.read = device_read,
 		.write = device_write,
 		.reset = device_reset,
+		.mapping = *mapping,
+		.sync = device_sync,
 		.log = log,
 	};
 
-	*client = (struct client){ .fd = -1 };
+	*client = (struct client){ .fd = -1, .answer_fd = -1 };
 	client->server = vfio_user_create(&device);
 	assert_non_null(client->server);
 	client_connect(client);
+}
+
+static inline void client_start(struct client *client, FILE *log)
+{
+	const struct vfio_user_mapping nothing = { .fd = -1 };
+
+	client_start_mapping(client, log, &nothing);
 }
 
 static inline void client_stop(struct client *client)
@@ -146,8 +166,23 @@ static inline void client_send(struct client *client, const void *bytes, size_t 
 /* Reads one answer, if one is there: 0, -errno of an error reply, NO_ANSWER or GONE. */
 static inline int client_receive(struct client *client)
 {
-	ssize_t got = recv(client->fd, &client->header, sizeof(client->header), MSG_DONTWAIT);
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))];
+	struct iovec piece = { .iov_base = &client->header, .iov_len = sizeof(client->header) };
+	struct msghdr message = {
+		.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t got = recvmsg(client->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
+	client->answer_fd = -1;
+	if (header) {
+		assert_int_equal(header->cmsg_type, SCM_RIGHTS);
+		assert_int_equal(header->cmsg_len, CMSG_LEN(sizeof(int)));
+		memcpy(&client->answer_fd, CMSG_DATA(header), sizeof(int));
+	}
 	if (got < 0 && errno == EAGAIN)
 		return NO_ANSWER;
 	if (got <= 0)

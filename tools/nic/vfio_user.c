@@ -6,6 +6,7 @@
  * more is read, so that a client can fill no memory here.
  */
 #define _GNU_SOURCE
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -52,6 +53,12 @@ static void forget_message(struct vfio_user *server)
 	server->received = 0;
 }
 
+static void sync_device(struct vfio_user *server)
+{
+	if (server->device.sync)
+		server->device.sync(server->device.opaque);
+}
+
 static void drop_client(struct vfio_user *server)
 {
 	forget_message(server);
@@ -62,9 +69,11 @@ static void drop_client(struct vfio_user *server)
 	if (!server->version_agreed)
 		return;
 	server->version_agreed = false;
+	sync_device(server);
 	dma_map_clear(&server->dma);
 	vfio_user_clear_irqs(server);
 	server->device.reset(server->device.opaque);
+	sync_device(server);
 }
 
 /* Takes the descriptors that came with @message. */
@@ -151,13 +160,34 @@ static int receive_piece(struct vfio_user *server)
 	return server->received == server->header.size;
 }
 
+/* Sends one piece of the reply, the first with its descriptor. Returns what sendmsg() does. */
+static ssize_t send_piece(struct vfio_user *server)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec piece = {
+		.iov_base = (uint8_t *)&server->reply + server->reply_sent,
+		.iov_len = server->reply_size - server->reply_sent,
+	};
+	struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
+
+	if (server->reply_fd >= 0 && !server->reply_sent) {
+		struct cmsghdr *header = (struct cmsghdr *)control;
+
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &server->reply_fd, sizeof(int));
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+	}
+	return sendmsg(server->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* Sends what is left of the reply. Returns 0 if all of it went, or -errno. */
 static int send_reply(struct vfio_user *server)
 {
 	while (server->reply_sent < server->reply_size) {
-		ssize_t sent = send(server->fd, (uint8_t *)&server->reply + server->reply_sent,
-				    server->reply_size - server->reply_sent,
-				    MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent = send_piece(server);
 
 		if (sent < 0 && errno != EINTR)
 			return -errno;
@@ -190,6 +220,8 @@ static void answer(struct vfio_user *server)
 	size_t payload = 0;
 	int ret = check_message(server);
 
+	server->reply_fd = -1;
+	sync_device(server);
 	if (!ret)
 		ret = vfio_user_command(server, header->size - sizeof(*header), &payload);
 	if (ret)
@@ -206,6 +238,7 @@ static void answer(struct vfio_user *server)
 		server->reply_size = server->reply.header.size;
 		server->reply_sent = 0;
 	}
+	sync_device(server);
 	forget_message(server);
 }
 
@@ -259,6 +292,7 @@ struct vfio_user *vfio_user_create(const struct vfio_user_device *device)
 	struct vfio_user *server;
 	uint32_t irqs = 0;
 
+	assert(device->mapping.count <= VFIO_USER_AREAS_MAX);
 	for (size_t i = 0; i < VFIO_PCI_NUM_IRQS; i++)
 		irqs += device->irq_count[i];
 	server = irqs <= IRQS_MAX ? calloc(1, sizeof(*server)) : NULL;
@@ -267,6 +301,7 @@ struct vfio_user *vfio_user_create(const struct vfio_user_device *device)
 	server->device = *device;
 	server->listen_fd = -1;
 	server->fd = -1;
+	server->reply_fd = -1;
 	for (size_t i = 0; i < IRQS_MAX; i++)
 		server->irqs[i] = -1;
 	return server;

@@ -20,6 +20,26 @@
 /* Largest count of one region access, told to the client (max_data_xfer_size). */
 #define VFIO_USER_XFER_MAX 4096u
 
+/* Pages of a region that a client may map: @offset is the same in the region and in the file. */
+struct vfio_user_area {
+	uint64_t offset, size;
+};
+
+#define VFIO_USER_AREAS_MAX 8u
+
+/**
+ * struct vfio_user_mapping - what of a region is plain memory, for clients that want it so
+ * @region: its index
+ * @fd: the file, open for reading and writing; stays the device's
+ * @count: of @areas; 0: nothing, every access is a message
+ */
+struct vfio_user_mapping {
+	unsigned int region;
+	int fd;
+	unsigned int count;
+	struct vfio_user_area areas[VFIO_USER_AREAS_MAX];
+};
+
 /**
  * struct vfio_user_device - what is served
  * @opaque: first argument of every call
@@ -29,6 +49,9 @@
  * @read, @write: access to a region; the range lies in it and @count is
  *	1..VFIO_USER_XFER_MAX; 0 or -errno
  * @reset: function-level reset; also called when a client has left
+ * @mapping: what clients may map
+ * @sync: the client's accesses to what it mapped up to now come before what happens next;
+ *	called before a message is answered and after; may be NULL
  * @log: where refused messages are reported, NULL for nowhere
  */
 struct vfio_user_device {
@@ -40,6 +63,8 @@ struct vfio_user_device {
 	int (*write)(void *opaque, unsigned int region, uint64_t offset, const void *data,
 		     uint32_t count);
 	void (*reset)(void *opaque);
+	struct vfio_user_mapping mapping;
+	void (*sync)(void *opaque);
 	FILE *log;
 };
 

@@ -59,13 +59,42 @@ static int get_info(struct vfio_user *server, size_t size, size_t *reply_size)
 	return 0;
 }
 
+/*
+ * Says which areas may be mapped, and sends the file along. A client with too
+ * little room for that is told how much it takes, and offered nothing; it asks
+ * again (QEMU takes no flag whose data is not there).
+ */
+static void offer_mapping(struct vfio_user *server, struct vfio_user_region_info *info,
+			  uint32_t room)
+{
+	const struct vfio_user_mapping *mapping = &server->device.mapping;
+	struct vfio_region_info_cap_sparse_mmap cap = {
+		.header = { .id = VFIO_REGION_INFO_CAP_SPARSE_MMAP, .version = 1 },
+		.nr_areas = mapping->count,
+	};
+	size_t areas_size = mapping->count * sizeof(mapping->areas[0]);
+	uint8_t *to = server->reply.payload + sizeof(*info);
+
+	info->argsz += sizeof(cap) + areas_size;
+	if (room < info->argsz)
+		return;
+	info->flags |= VFIO_REGION_INFO_FLAG_MMAP | VFIO_REGION_INFO_FLAG_CAPS;
+	info->cap_offset = sizeof(*info);
+	memcpy(to, &cap, sizeof(cap));
+	memcpy(to + sizeof(cap), mapping->areas, areas_size);
+	server->reply_fd = mapping->fd;
+}
+
 static int get_region_info(struct vfio_user *server, size_t size, size_t *reply_size)
 {
+	const struct vfio_user_mapping *mapping = &server->device.mapping;
 	struct vfio_user_region_info info;
+	uint32_t room;
 
 	memcpy(&info, server->payload, sizeof(info));
 	if (info.argsz < sizeof(info) || info.index >= VFIO_PCI_NUM_REGIONS)
 		return -EINVAL;
+	room = info.argsz;
 	info = (struct vfio_user_region_info){
 		.argsz = sizeof(info),
 		.index = info.index,
@@ -73,8 +102,13 @@ static int get_region_info(struct vfio_user *server, size_t size, size_t *reply_
 	};
 	if (info.size)
 		info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	memcpy(server->reply.payload, &info, sizeof(info));
 	*reply_size = sizeof(info);
+	if (mapping->count && mapping->region == info.index) {
+		offer_mapping(server, &info, room);
+		if (info.cap_offset)
+			*reply_size = info.argsz;
+	}
+	memcpy(server->reply.payload, &info, sizeof(info));
 	return 0;
 }
 

@@ -43,6 +43,7 @@ struct vfio_user {
 	} reply;
 	size_t reply_size; /* 0: none */
 	size_t reply_sent;
+	int reply_fd; /* goes with it and stays the device's; -1: none */
 
 	bool version_agreed;
 	struct dma_map dma;
