@@ -22,7 +22,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long check format clean distclean help
+.PHONY: all userspace tools module demo test test-long rate check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -111,6 +111,11 @@ test: ## all tests: model, server, driver, loop on the host, and the module in V
 test-long: ## the same with the long forms: 20 kills in each VM
 	@$(TOOLBOX) setup
 	@ONEPATH_ROUNDS=20 $(TOOLBOX) enter --net -- tests/run
+
+rate: ## frames per second with trapped and with polled doorbells, in one VM
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/run rate
+	@sed -n 's/^# //p' build/test/rate.log
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup

@@ -45,12 +45,13 @@ within() {
 	done
 }
 
-# start_nic NAME WIRE...: one process, a port for each wire, sockets NAME.0, NAME.1, ...
+# start_nic NAME WIRE...: one process, a port for each wire, sockets NAME.0, NAME.1, ...;
+# $nic_options: more of a port's options
 start_nic() {
 	local name=$1 wire n=0 args=()
 	shift
 	for wire; do
-		args+=(--port "socket=$work/$name.$n,mac=02:00:00:00:0$nics:0$n,wire=$wire")
+		args+=(--port "socket=$work/$name.$n,mac=02:00:00:00:0$nics:0$n,${nic_options:+$nic_options,}wire=$wire")
 		n=$((n + 1))
 	done
 	nics=$((nics + 1))

@@ -18,7 +18,9 @@ static void print_help(void)
 	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
 	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last; before it\n"
 	      "                          mac=MAC, link-delay-ms=N, lan=0|1 (which port of its card),\n"
-	      "                          sfp=sr|lr|da|none (the SFP+ module, default sr)\n"
+	      "                          sfp=sr|lr|da|none (the SFP+ module, default sr),\n"
+	      "                          doorbells=trapped|polled (default trapped: every access is\n"
+	      "                          judged; polled: for speed)\n"
 	      "  -l, --link-delay-ms N   from auto-negotiation to link up, for ports that do not say\n"
 	      "                          (default 20)\n"
 	      "  -r, --report FILE       JSON report, at exit and on SIGUSR1\n"
@@ -112,6 +114,11 @@ static int parse_port(struct port_options *port, char *spec)
 		} else if (!strcmp(key, "sfp")) {
 			if (parse_module(value, &port->module))
 				return -EINVAL;
+		} else if (!strcmp(key, "doorbells")) {
+			port->polled = value && !strcmp(value, "polled");
+			if (!port->polled && (!value || strcmp(value, "trapped")))
+				return usage("--port: doorbells= needs trapped or polled, not",
+					     value ? value : "");
 		} else {
 			return usage("--port: unknown or empty", key);
 		}

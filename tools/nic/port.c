@@ -10,6 +10,10 @@
 
 #include "port.h"
 
+/* Polled doorbells: after the last work, looked at without pause for so long; then rarely. */
+#define BUSY_NS	     200000u
+#define PAUSE_MAX_NS 1000000u
+
 uint64_t port_now_ns(void)
 {
 	struct timespec now;
@@ -151,6 +155,14 @@ static void device_reset(void *opaque)
 	pci_reset(&port->pci);
 }
 
+static void device_sync(void *opaque)
+{
+	struct port *port = opaque;
+
+	if (port->doorbells && nic_doorbells_sync(port->doorbells))
+		port->work_ns = port_now_ns();
+}
+
 static int open_model(struct port *port, FILE *rules)
 {
 	struct nic_config config = {
@@ -178,7 +190,10 @@ static int open_model(struct port *port, FILE *rules)
 		return -ENOMEM;
 	nic_set_log(port->nic, rules);
 	pci_init(&port->pci, config.mac, &hooks);
-	return 0;
+	if (!port->options.polled)
+		return 0;
+	port->doorbells = nic_doorbells_create(port->nic);
+	return port->doorbells ? 0 : -ENOMEM;
 }
 
 static int open_wire(struct port *port)
@@ -195,9 +210,24 @@ static int open_wire(struct port *port)
 	return wire_open(port->options.wire, &end, &port->wire);
 }
 
+static struct vfio_user_mapping doorbells_mapping(const struct nic_doorbells *doorbells)
+{
+	struct vfio_user_mapping mapping = {
+		.region = VFIO_PCI_BAR0_REGION_INDEX,
+		.fd = nic_doorbells_fd(doorbells),
+		.count = NIC_DOORBELLS_AREAS,
+	};
+
+	for (unsigned int i = 0; i < NIC_DOORBELLS_AREAS; i++) {
+		mapping.areas[i].offset = nic_doorbells_areas[i].offset;
+		mapping.areas[i].size = nic_doorbells_areas[i].bytes;
+	}
+	return mapping;
+}
+
 static int open_server(struct port *port)
 {
-	const struct vfio_user_device device = {
+	struct vfio_user_device device = {
 		.opaque = port,
 		.name = port->name,
 		.region_size = {
@@ -214,10 +244,13 @@ static int open_server(struct port *port)
 		.read = region_read,
 		.write = region_write,
 		.reset = device_reset,
+		.sync = device_sync,
 		.log = stderr,
 	};
 	int ret;
 
+	if (port->doorbells)
+		device.mapping = doorbells_mapping(port->doorbells);
 	port->server = vfio_user_create(&device);
 	if (!port->server)
 		return -ENOMEM;
@@ -251,6 +284,7 @@ void port_close(struct port *port)
 		vfio_user_destroy(port->server);
 	if (port->wire)
 		wire_close(port->wire);
+	nic_doorbells_destroy(port->doorbells);
 	if (port->nic)
 		nic_destroy(port->nic);
 	*port = (struct port){ 0 };
@@ -268,14 +302,43 @@ static void tell_wire(struct port *port)
 	}
 }
 
+/*
+ * When to look at the doorbells again: at once while frames move or the driver
+ * rings, then less and less often.
+ */
+static uint64_t next_look(struct port *port)
+{
+	const struct nic_counters *counters = nic_counters(port->nic);
+	uint64_t frames = counters->wire_in + counters->wire_out;
+	uint64_t now_ns, idle_ns;
+
+	if (!port->doorbells || !vfio_user_connected(port->server))
+		return WIRE_NEVER;
+	now_ns = port_now_ns();
+	if (frames != port->frames) {
+		port->frames = frames;
+		port->work_ns = now_ns;
+	}
+	idle_ns = now_ns - port->work_ns;
+	if (idle_ns < BUSY_NS)
+		return now_ns;
+	return now_ns + (idle_ns / 8 < PAUSE_MAX_NS ? idle_ns / 8 : PAUSE_MAX_NS);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 uint64_t port_run(struct port *port, bool client, bool wire)
 {
 	uint64_t model_ns, wire_ns;
 
+	device_sync(port);
 	if (client)
 		vfio_user_handle(port->server);
 	model_ns = nic_poll(port->nic);
 	tell_wire(port);
 	wire_ns = wire_handle(port->wire, wire, port_now_ns());
-	return model_ns < wire_ns ? model_ns : wire_ns;
+	return earlier(earlier(model_ns, wire_ns), next_look(port));
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "doorbells.h"
 #include "nic.h"
 #include "pci.h"
 #include "vfio_user.h"
@@ -25,12 +26,15 @@ struct port_options {
 	uint32_t link_delay_us;
 	unsigned int lan_id;
 	enum nic_module module;
+	bool polled; /* doorbells */
 };
 
 struct port {
 	char name[16];
 	struct port_options options;
 	struct nic *nic;
+	struct nic_doorbells *doorbells; /* NULL: trapped */
+	uint64_t frames, work_ns; /* seen last, and when there was something to do */
 	struct pci pci;
 	struct vfio_user *server;
 	struct wire *wire;
