@@ -22,7 +22,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long rate check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -116,6 +116,10 @@ rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run rate
 	@sed -n 's/^# //p' build/test/rate.log
+
+peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe
+	@$(TOOLBOX) setup
+	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_SECONDS=5 $(TOOLBOX) enter --net -- tests/run peers
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup

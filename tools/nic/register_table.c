@@ -77,7 +77,8 @@ const struct nic_register nic_register_table[] = {
 	{ "PICAUSE", "8.2.3.4", 0x110B0, .write_1_clear = 0xFFFFFFFF },
 	{ "PIENA", "8.2.3.4", 0x110B8, STORAGE },
 	{ "SWSM", "8.2.3.4", SWSM, .on_read = nic_swsm_read, .keep = true },
-	{ "FWSM", "8.2.3.4", 0x10148, .keep = true },
+	/* FW_Valid: the firmware has started; FW_Mode 0: it manages nothing. */
+	{ "FWSM", "8.2.3.4", 0x10148, .reset = 0x8000, .keep = true },
 	{ "FACTPS", "8.2.3.4", 0x10150, RO },
 	{ "SW_FW_SYNC", "8.2.3.4", SW_FW_SYNC, .on_write = nic_sw_fw_sync_write, .keep = true },
 
@@ -406,6 +407,8 @@ const struct nic_register nic_register_table[] = {
 	{ "METF", "8.2.3.25", 0x05190, EACH4(4), .keep = true },
 	{ "LSWFW", "8.2.3.25", 0x15F14, RO },
 	{ "HICR", "8.2.3.25", 0x15F00, .read_only = 1 },
+	/* MISSING: drivers look here before they talk to firmware; there is none. */
+	{ "FWSTS", "8.2.3.25", 0x15F0C, STORAGE },
 	{ "FLEX_MNG", "8.2.3.25", 0x15800, EACH4(448) },
 	{ "TSYNCRXCTL", "8.2.3.26", 0x05188, .read_only = 1 },
 	{ "RXSTMPL", "8.2.3.26", 0x051E8, RO },
