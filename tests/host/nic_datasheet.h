@@ -20,8 +20,28 @@
 #define D_I2C_CLK_OUT	      0x00000002
 #define D_I2C_DATA_IN	      0x00000004
 #define D_I2C_DATA_OUT	      0x00000008
+#define D_EICR		      0x00800
+#define D_EICS		      0x00808
+#define D_EIAC		      0x00810
+#define D_EITR(i)	      ((i) < 24 ? 0x00820 + 4 * (i) : 0x12300 + 4 * ((i) - 24))
+#define D_EITR_CNT_WDIS	      0x80000000
 #define D_EIMS		      0x00880
 #define D_EIMC		      0x00888
+#define D_EIAM		      0x00890
+#define D_GPIE		      0x00898
+#define D_GPIE_MULTIPLE_MSIX  0x00000010
+#define D_GPIE_OCD	      0x00000020
+#define D_GPIE_EIMEN	      0x00000040
+#define D_GPIE_EIAME	      0x40000000
+#define D_GPIE_PBA_SUPPORT    0x80000000
+#define D_IVAR(i)	      (0x00900 + 4 * (i))
+#define D_IVAR_MISC	      0x00A00
+#define D_EICS_EX(i)	      (0x00A90 + 4 * ((i) - 1))
+#define D_EIMS_EX(i)	      (0x00AA0 + 4 * ((i) - 1))
+#define D_EIMC_EX(i)	      (0x00AB0 + 4 * ((i) - 1))
+#define D_EIAM_EX(i)	      (0x00AD0 + 4 * ((i) - 1))
+#define D_LSC		      0x00100000
+#define D_TCP_TIMER	      0x40000000
 #define D_EEC		      0x10010
 #define D_EEC_AUTO_RD	      0x00000200
 #define D_EERD		      0x10014
@@ -196,6 +216,5 @@
 #define D_DTXTCPFLGL 0x04A88
 #define D_DTXTCPFLGH 0x04A8C
 #define D_IVAR(i)    (0x00900 + 4 * (i))
-#define D_EITR(i)    (0x00820 + 4 * (i))
 
 #endif

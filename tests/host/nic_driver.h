@@ -46,6 +46,8 @@ struct machine {
 	unsigned int sent;
 	size_t sent_len[MAX_SENT];
 	uint8_t sent_frame[MAX_SENT][NIC_FRAME_MAX];
+	unsigned int fired[64]; /* by vector */
+	bool line; /* INTx */
 };
 
 static const uint8_t driver_mac[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x42 };
@@ -79,6 +81,22 @@ static void machine_send(void *opaque, const uint8_t *frame, size_t len)
 	assert_in_range(len, 1, NIC_FRAME_MAX);
 	memcpy(m->sent_frame[m->sent % MAX_SENT], frame, len);
 	m->sent_len[m->sent++ % MAX_SENT] = len;
+}
+
+static void machine_interrupt(void *opaque, unsigned int vector)
+{
+	struct machine *m = opaque;
+
+	assert_in_range(vector, 0, 63);
+	m->fired[vector]++;
+}
+
+static void machine_intx(void *opaque, bool asserted)
+{
+	struct machine *m = opaque;
+
+	assert_int_not_equal(asserted, m->line); /* told of changes only */
+	m->line = asserted;
 }
 
 static uint64_t machine_now(void *opaque)
@@ -197,6 +215,8 @@ static inline struct machine *machine_create_with(struct nic_config config)
 		.opaque = m,
 		.dma = machine_dma,
 		.send = machine_send,
+		.interrupt = machine_interrupt,
+		.intx = machine_intx,
 		.now_ns = machine_now,
 	};
 

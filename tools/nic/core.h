@@ -13,6 +13,7 @@
 #include "rules.h"
 
 #define NIC_QUEUES	     128u
+#define NIC_VECTORS	     64u
 #define NIC_STAT_SETS	     16u /* QPRC[0..15] and its kin */
 #define NIC_DESCRIPTOR_BYTES 16u
 #define NIC_CRC_BYTES	     4u
@@ -76,6 +77,14 @@ struct nic_tx_state {
 	bool rs_told; /* RULE_TX_RS_WTHRESH is counted once */
 };
 
+/* Interrupts on their way, interrupt.c. */
+struct nic_interrupt {
+	uint64_t high_causes; /* of vectors 16 to 63: EICR has bits for the first 16 */
+	uint64_t pending; /* vectors that are to fire at ready_ns */
+	uint64_t ready_ns[NIC_VECTORS]; /* moderation: not before; 0: at once */
+	bool line; /* INTx is asserted */
+};
+
 struct nic_held_frame;
 
 struct nic {
@@ -111,6 +120,8 @@ struct nic {
 	bool carrier;
 	bool link_up;
 	uint64_t link_ns; /* when it comes up */
+
+	struct nic_interrupt interrupt;
 
 	struct nic_held_frame *held_first;
 	struct nic_held_frame **held_last;
@@ -153,6 +164,21 @@ void nic_schedule(struct nic *nic);
 void nic_interrupt_rx(struct nic *nic, unsigned int queue); /* descriptors were written back */
 void nic_interrupt_tx(struct nic *nic, unsigned int queue);
 void nic_interrupt_cause(struct nic *nic, uint32_t causes); /* EICR bits 16 to 30 */
+/* Causes and masks, as bits of EICR and as vectors; @at_once: moderation is passed by. */
+void nic_interrupt_set(struct nic *nic, uint32_t causes, uint64_t vectors, bool at_once);
+void nic_interrupt_clear(struct nic *nic, uint32_t causes);
+void nic_interrupt_open(struct nic *nic, uint32_t causes, uint64_t vectors);
+void nic_interrupt_close(struct nic *nic, uint32_t causes, uint64_t vectors);
+uint64_t nic_interrupt_mask(const struct nic *nic);
+void nic_interrupt_hurry(struct nic *nic, unsigned int vector, uint64_t ready_ns);
+void nic_interrupt_mode_changed(struct nic *nic);
+uint64_t nic_interrupt_due(const struct nic *nic);
+void nic_interrupt_advance(struct nic *nic, uint64_t now);
+void nic_interrupt_reset(struct nic *nic);
+
+/* interrupt_config.c */
+uint64_t nic_interrupt_auto_mask(const struct nic *nic);
+uint32_t nic_eitr_offset(unsigned int index);
 
 /* link.c */
 void nic_link_restart(struct nic *nic);

@@ -19,6 +19,7 @@ static void reset(struct nic *nic, bool power_on)
 	nic->counters.resets++;
 	nic_rx_drop_held(nic);
 	nic_registers_reset(nic, power_on);
+	nic_interrupt_reset(nic);
 	memset(nic->rx, 0, sizeof(nic->rx));
 	nic->rx_queues = 0;
 	memset(nic->tx, 0, sizeof(nic->tx));
@@ -56,6 +57,7 @@ void nic_schedule(struct nic *nic)
 	earliest(&next, nic->in_reset, nic->reset_ns + NIC_RESET_WAIT_NS);
 	earliest(&next, nic->autoload_pending, nic->reset_ns + AUTOLOAD_NS);
 	earliest(&next, nic->dma_init_pending, nic->reset_ns + DMA_INIT_NS);
+	earliest(&next, nic->interrupt.pending, nic_interrupt_due(nic));
 	nic->next_event_ns = next;
 }
 
@@ -83,12 +85,18 @@ void nic_advance(struct nic *nic)
 		nic->dma_init_pending = false;
 	nic_link_advance(nic, now);
 	nic_tx_advance(nic, now);
+	nic_interrupt_advance(nic, now);
 	nic_schedule(nic);
 }
 
 uint64_t nic_poll(struct nic *nic)
 {
 	nic_advance(nic);
+	return nic->next_event_ns;
+}
+
+uint64_t nic_due(const struct nic *nic)
+{
 	return nic->next_event_ns;
 }
 

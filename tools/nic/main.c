@@ -129,6 +129,10 @@ static int serve(struct port *ports, const struct options *options, const sigset
 			if (due_ns < wake_ns)
 				wake_ns = due_ns;
 		}
+		for (unsigned int i = 0; i < options->port_count; i++) {
+			if (port_due(&ports[i]) < wake_ns)
+				wake_ns = port_due(&ports[i]);
+		}
 		if (options->once && all_clients_left(ports, options->port_count))
 			break;
 		if (report_wanted) {

@@ -26,7 +26,10 @@ struct nic;
  * @dma: host address of bus address @iova, for reading or (@write) writing; *@len
  *	is shortened to what lies together; NULL if it is not mapped so
  * @send: a frame leaves the port (without CRC); the bytes belong to the model
- * @interrupt: MSI-X vector @vector fires; may be NULL
+ * @interrupt: MSI-X vector @vector fires; without GPIE.Multiple_MSIX vector 0, which is
+ *	MSI's only one as well; may be NULL
+ * @intx: the legacy interrupt is asserted or not; told without GPIE.Multiple_MSIX, and
+ *	only used if neither MSI nor MSI-X is enabled; may be NULL
  * @now_ns: monotonic time; a test may make its own
  */
 struct nic_host {
@@ -34,6 +37,7 @@ struct nic_host {
 	void *(*dma)(void *opaque, uint64_t iova, size_t *len, bool write);
 	void (*send)(void *opaque, const uint8_t *frame, size_t len);
 	void (*interrupt)(void *opaque, unsigned int vector);
+	void (*intx)(void *opaque, bool asserted);
 	uint64_t (*now_ns)(void *opaque);
 };
 
@@ -110,10 +114,13 @@ bool nic_sends_light(const struct nic *nic);
 bool nic_link_up(const struct nic *nic);
 
 /*
- * Does what is due by now (link, reset). Returns the time at which it wants to be called again,
+ * Does what is due by now (link, reset, interrupts). Returns the time at which it wants to be called again,
  * UINT64_MAX if never.
  */
 uint64_t nic_poll(struct nic *nic);
+
+/* When to call nic_poll() again, as things are now: a frame or an access may have changed it. */
+uint64_t nic_due(const struct nic *nic);
 
 /* A rule of the datasheet that a driver can break; each port counts them. */
 struct nic_rule {

@@ -47,14 +47,43 @@
 #define SWSM_SWESMBI	(1u << 1)
 #define SW_FW_SYNC	0x10160u
 
-#define EICR	     0x00800u /* 8.2.3.5 */
-#define EICR_RX_MISS (1u << 17) /* no room in the packet buffer */
-#define EICR_LSC     (1u << 20) /* the link went up or down */
-#define EICS	     0x00808u
-#define EIMS	     0x00880u
-#define EIMC	     0x00888u
-#define EIMS_EX	     0x00AA0u
-#define EIMC_EX	     0x00AB0u
+#define EICR		      0x00800u /* 8.2.3.5 */
+#define EICR_RTXQ	      0x0000FFFFu /* of queues, or vectors 0 to 15 */
+#define EICR_VECTORS	      16u
+#define EICR_OTHERS	      0x3FFF0000u
+#define EICR_RX_MISS	      (1u << 17) /* the packet buffer overran */
+#define EICR_PCI	      (1u << 18) /* PCI exception */
+#define EICR_MAILBOX	      (1u << 19)
+#define EICR_LSC	      (1u << 20) /* the link went up or down */
+#define EICR_GPI_SDP	      0x0F000000u /* general-purpose pins */
+#define EICR_GPI_SDP_SHIFT    24
+#define EICR_ECC	      (1u << 28)
+#define EICR_TCP_TIMER	      (1u << 30)
+#define EICR_RESERVED	      (1u << 31)
+#define EICS		      0x00808u
+#define EIAC		      0x00810u
+#define EITR		      0x00820u
+#define EITR_HIGH	      0x12300u /* from EITR[24] on */
+#define EITR_INTERVAL	      0xFF8u
+#define EITR_INTERVAL_SHIFT   3
+#define EITR_CNT_WDIS	      (1u << 31)
+#define EIMS		      0x00880u
+#define EIMC		      0x00888u
+#define EIAM		      0x00890u
+#define GPIE		      0x00898u
+#define GPIE_SDP_GPIEN	      0xFu
+#define GPIE_MULTIPLE_MSIX    (1u << 4)
+#define GPIE_OCD	      (1u << 5)
+#define GPIE_EIMEN	      (1u << 6)
+#define GPIE_EIAME	      (1u << 30)
+#define IVAR		      0x00900u
+#define IVAR_ALLOCATION	      0x3Fu
+#define IVAR_VALID	      0x80u
+#define IVAR_MISC	      0x00A00u
+#define IVAR_MISC_OTHER_SHIFT 8
+#define EIMS_EX		      0x00AA0u
+#define EIMC_EX		      0x00AB0u
+#define EIAM_EX		      0x00AD0u
 
 #define FCTRL	      0x05080u /* 8.2.3.7.1 */
 #define FCTRL_SBP     (1u << 1)

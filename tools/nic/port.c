@@ -342,3 +342,8 @@ uint64_t port_run(struct port *port, bool client, bool wire)
 	wire_ns = wire_handle(port->wire, wire, port_now_ns());
 	return earlier(earlier(model_ns, wire_ns), next_look(port));
 }
+
+uint64_t port_due(const struct port *port)
+{
+	return nic_due(port->nic);
+}

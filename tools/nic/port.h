@@ -52,6 +52,9 @@ void port_close(struct port *port);
 /* Does what is due; @client and @wire: their descriptor is ready. Returns when to be called again. */
 uint64_t port_run(struct port *port, bool client, bool wire);
 
+/* When the model wants to be called again, as things are now: another port's frame may have come. */
+uint64_t port_due(const struct port *port);
+
 /* Monotonic time, the clock of all ports. */
 uint64_t port_now_ns(void);
 

@@ -79,9 +79,11 @@ nic_on_write nic_eec_write;
 nic_on_read nic_i2cctl_read, nic_esdp_read;
 nic_on_write nic_i2cctl_write;
 
-/* interrupt.c */
-nic_on_read nic_eimc_read, nic_eimc_ex_read;
-nic_on_write nic_eics_write, nic_eims_write, nic_eimc_write, nic_eims_ex_write, nic_eimc_ex_write;
+/* interrupt_config.c */
+nic_on_read nic_eicr_read, nic_eics_read, nic_eimc_read, nic_eimc_ex_read, nic_eitr_read;
+nic_on_write nic_eicr_write, nic_eics_write, nic_eics_ex_write, nic_eims_write, nic_eimc_write,
+	nic_eims_ex_write, nic_eimc_ex_write, nic_eiam_write, nic_eiam_ex_write, nic_gpie_write,
+	nic_eitr_write;
 
 /* link.c */
 nic_on_read nic_links_read, nic_anlp1_read;
