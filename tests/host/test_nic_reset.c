@@ -55,6 +55,45 @@ static void some_reset_values(void **state)
 	assert_no_rule_broken(m);
 }
 
+/* A self-test writes patterns and reads back what the fields of the register hold. */
+static void assert_holds(struct machine *m, uint32_t offset, uint32_t mask)
+{
+	static const uint32_t patterns[] = { 0x5A5A5A5A, 0xA5A5A5A5, 0x00000000, 0xFFFFFFFF };
+
+	for (size_t i = 0; i < 4; i++) {
+		wr(m, offset, patterns[i]);
+		assert_int_equal(rd(m, offset), patterns[i] & mask);
+	}
+}
+
+static void registers_hold_what_they_have_bits_for(void **state)
+{
+	struct machine *m = *state;
+
+	assert_holds(m, D_RX(3, D_RDBAL), 0xFFFFFF80);
+	assert_holds(m, D_RX(3, D_RDBAH), 0xFFFFFFFF);
+	assert_holds(m, D_RX(3, D_RDLEN), 0x000FFF80);
+	assert_holds(m, D_RX(3, D_RDT), 0x0000FFFF);
+	assert_holds(m, D_TX(3, D_TDBAL), 0xFFFFFF80);
+	assert_holds(m, D_TX(3, D_TDLEN), 0x000FFF80);
+	assert_holds(m, D_RAH(9), 0x8000FFFF);
+	assert_holds(m, D_MTA(100), 0xFFFFFFFF);
+}
+
+/* A tail outside of the ring stays as written; nothing is received into such a ring. */
+static void a_tail_outside_of_the_ring_stays(void **state)
+{
+	struct machine *m = *state;
+
+	driver_init(m);
+	wr(m, D_RX(0, D_RDT), 0xA5A5);
+	assert_int_equal(rd(m, D_RX(0, D_RDT)), 0xA5A5);
+	assert_int_equal(broken(m, "tail-range"), 1);
+	assert_false(nic_can_receive(m->nic));
+	wr(m, D_RX(0, D_RDT), 1);
+	assert_true(arrive(m, 60, 0));
+}
+
 static void arrays_have_two_addresses(void **state)
 {
 	struct machine *m = *state;
@@ -317,6 +356,8 @@ int main(void)
 		TEST(registers_have_names),
 		TEST(some_reset_values),
 		TEST(tables_are_not_cleared_by_a_reset),
+		TEST(registers_hold_what_they_have_bits_for),
+		TEST(a_tail_outside_of_the_ring_stays),
 		TEST(arrays_have_two_addresses),
 		TEST(interrupt_masks_set_and_clear),
 		TEST(a_reset_takes_its_time),

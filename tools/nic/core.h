@@ -197,6 +197,8 @@ void nic_queue_written(struct nic *nic, const struct nic_queue *queue, uint32_t 
 		       uint32_t old, uint32_t value);
 void nic_queue_base_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 			    uint32_t old, uint32_t value);
+void nic_queue_length_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			      uint32_t old, uint32_t value);
 void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 			    uint32_t old, uint32_t value);
 void nic_queue_tail_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,

@@ -8,8 +8,9 @@
 
 #define RING_UNIT 128u /* bytes */
 #define RING_MAX  (128u * 1024) /* bytes: "validated lengths up to 128K" */
+#define RING_BITS 0x000FFF80u /* what the length register holds */
 
-/* Base or length was written. */
+/* A part of the base or the length was written. */
 void nic_queue_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 		       uint32_t old, uint32_t value)
 {
@@ -26,6 +27,15 @@ void nic_queue_base_written(struct nic *nic, const struct nic_queue *queue, uint
 	nic_queue_written(nic, queue, offset, old, value);
 }
 
+void nic_queue_length_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
+			      uint32_t old, uint32_t value)
+{
+	if (value % RING_UNIT)
+		nic_break(nic, RULE_RING_LENGTH, offset, value);
+	nic_reg_set(nic, offset, value & RING_BITS);
+	nic_queue_written(nic, queue, offset, old, value);
+}
+
 void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 			    uint32_t old, uint32_t value)
 {
@@ -33,17 +43,18 @@ void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint
 		nic_break(nic, RULE_HEAD_RUNNING, offset, value);
 }
 
-/* Writing the value that a tail has does not move it: drivers clear it before they enable. */
+/*
+ * Writing the value that a tail has does not move it: drivers clear it before they enable. A tail
+ * outside of the ring stays as written; the ring then holds nothing to receive into or to send.
+ */
 void nic_queue_tail_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 			    uint32_t old, uint32_t value)
 {
 	nic->counters.tail_writes++;
 	if (value && old != value && !queue->seen_enabled)
 		nic_break(nic, RULE_TAIL_BEFORE_ENABLE, offset, value);
-	if (queue->enabled && value >= queue->size) {
+	if (queue->enabled && value >= queue->size)
 		nic_break(nic, RULE_TAIL_RANGE, offset, value);
-		nic_reg_set(nic, offset, old);
-	}
 }
 
 /* @first_offset: the queue's first register, its base. */
@@ -52,7 +63,7 @@ void nic_queue_start(struct nic *nic, struct nic_queue *queue, uint32_t first_of
 	uint32_t bytes = nic_reg(nic, first_offset + RDLEN);
 	uint64_t high = nic_reg(nic, first_offset + RDBAH);
 
-	if (!bytes || bytes % RING_UNIT || bytes > RING_MAX)
+	if (!bytes || bytes > RING_MAX)
 		nic_break(nic, RULE_RING_LENGTH, first_offset + RDLEN, bytes);
 	if (nic->dma_init_pending)
 		nic_break(nic, RULE_DMA_INIT, first_offset + RXDCTL, bytes);

@@ -123,7 +123,7 @@ const struct nic_register nic_register_table[] = {
 	{ "RFCTL", "8.2.3.7.6", 0x05008, STORAGE },
 	{ "MTA", "8.2.3.7.7", MTA, EACH4(128), MEMORY, .on_write = nic_mta_write },
 	{ "RAL", "8.2.3.7.8", RAL, EACH8(128), .on_write = nic_address_write },
-	{ "RAH", "8.2.3.7.9", RAH, EACH8(128), .on_write = nic_address_write },
+	{ "RAH", "8.2.3.7.9", RAH, EACH8(128), .reserved = 0x7FFF0000u, .on_write = nic_address_write },
 	{ "RAL", "8.2.3.7.8", 0x05400, EACH8(16), .alias = RAL, .alias_stride = 8 },
 	{ "RAH", "8.2.3.7.9", 0x05404, EACH8(16), .alias = RAH, .alias_stride = 8 },
 	{ "MPSAR", "8.2.3.7.10", 0x0A600, EACH4(256) },

@@ -100,7 +100,7 @@ void nic_rdbah_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t
 
 void nic_rdlen_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
-	nic_queue_written(nic, &nic->rx[index], nic_rx_offset(index, RDLEN), old, value);
+	nic_queue_length_written(nic, &nic->rx[index], nic_rx_offset(index, RDLEN), old, value);
 }
 
 void nic_rdh_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)

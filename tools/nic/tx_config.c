@@ -20,7 +20,7 @@ void nic_tdbah_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t
 
 void nic_tdlen_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
-	nic_queue_written(nic, &nic->tx[index], nic_tx_offset(index, TDLEN), old, value);
+	nic_queue_length_written(nic, &nic->tx[index], nic_tx_offset(index, TDLEN), old, value);
 }
 
 void nic_tdh_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
