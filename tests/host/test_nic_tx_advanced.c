@@ -363,6 +363,39 @@ static void the_interrupts_interval_flushes(void **state)
 	assert_no_rule_broken(m);
 }
 
+static void write_backs_interrupt(void **state)
+{
+	struct machine *m = *state;
+
+	/* Queue 0 transmits by vector 3. */
+	start_without_head(m, 0);
+	wr(m, D_GPIE, D_GPIE_MULTIPLE_MSIX);
+	wr(m, D_IVAR(0), 0x83 << 8);
+	wr(m, D_EIAC, 0xFFFF);
+	wr(m, D_EIMS_EX(1), 0xFFFFFFFF);
+	send_one(m, 0);
+	assert_int_equal(m->fired[3], 0);
+	transmit(m, 1, 60, WHOLE | D_PAYLEN(60));
+	assert_int_equal(m->fired[3], 1);
+	/* With WTHRESH it is their number, or the end of EITR's interval. */
+	clear_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+	wr(m, D_TX(0, D_TDH), 0);
+	wr(m, D_TX(0, D_TDT), 0);
+	wr(m, D_TX(0, D_TXDCTL), D_WTHRESH(2) | 4 << 8 | 16);
+	driver_start_tx_queue(m, 0);
+	send_one(m, 0);
+	assert_int_equal(m->fired[3], 1);
+	send_one(m, 1);
+	assert_int_equal(m->fired[3], 2);
+	wr(m, D_EITR(3), 25 << 3);
+	send_one(m, 2);
+	assert_int_equal(m->fired[3], 2);
+	sleep_ns(m, 50000);
+	nic_poll(m->nic);
+	assert_int_equal(m->fired[3], 3);
+	assert_no_rule_broken(m);
+}
+
 static void loopback_comes_back(void **state)
 {
 	struct machine *m = *state;
@@ -460,6 +493,7 @@ int main(void)
 		TEST(wthresh_of_one_writes_each),
 		TEST(software_flushes),
 		TEST(the_interrupts_interval_flushes),
+		TEST(write_backs_interrupt),
 		TEST(loopback_comes_back),
 		TEST(faults_in_the_middle_send_nothing),
 		TEST(nothing_a_driver_writes_does_harm),

@@ -13,15 +13,7 @@
  */
 #define FRAMES_PER_RUN 16384u
 
-/* 8.2.3.5: two queues in a register of IVAR (entries of 8 bits: receive, transmit), EITR by vector. */
-#define ITR_IVAR(queue)	   (0x00900u + (queue) / 2 * 4)
-#define ITR_EITR(vector)   ((vector) < 24 ? 0x00820u + (vector) * 4 : 0x12300u + ((vector) - 24) * 4)
-#define ITR_GPIE	   0x00898u
-#define ITR_GPIE_MULTI	   (1u << 4) /* Multiple_MSIX */
-#define ITR_VALID	   (1u << 7)
-#define ITR_VECTOR	   0x3Fu
-#define ITR_INTERVAL(eitr) ((eitr) >> 3 & 0x1FF)
-#define ITR_UNIT_NS	   2000ull
+#define ITR_UNIT_NS 2000ull /* of EITR, at 10 Gb/s and 1 Gb/s */
 
 /* Descriptors lie together in memory as far as one DMA reaches. */
 struct window {
@@ -123,12 +115,13 @@ static void write_done(struct nic *nic, const struct nic_queue *queue, struct wi
 /* The interval of the interrupt that the queue is mapped to, 0: none. */
 static uint64_t interval_ns(const struct nic *nic, unsigned int index)
 {
-	uint32_t entry = nic_reg(nic, ITR_IVAR(index)) >> (index % 2 * 16 + 8);
-	uint32_t vector = nic_reg(nic, ITR_GPIE) & ITR_GPIE_MULTI ? entry & ITR_VECTOR : 0;
+	uint32_t allocation = nic_reg(nic, IVAR + index / 2 * 4) >> (index % 2 * 16 + 8);
+	bool multiple = nic_reg(nic, GPIE) & GPIE_MULTIPLE_MSIX;
+	uint32_t eitr = nic_eitr_offset(multiple ? allocation & IVAR_ALLOCATION : 0);
 
-	if (!(entry & ITR_VALID))
+	if (!(allocation & IVAR_VALID))
 		return 0;
-	return ITR_INTERVAL(nic_reg(nic, ITR_EITR(vector))) * ITR_UNIT_NS;
+	return ((nic_reg(nic, eitr) & EITR_INTERVAL) >> EITR_INTERVAL_SHIFT) * ITR_UNIT_NS;
 }
 
 static void wake_at(struct nic *nic, uint64_t when)
