@@ -12,7 +12,7 @@
 
 /* Polled doorbells: after the last work, looked at without pause for so long; then rarely. */
 #define BUSY_NS	     200000u
-#define PAUSE_MAX_NS 1000000u
+#define PAUSE_MAX_NS 2000000u
 
 uint64_t port_now_ns(void)
 {

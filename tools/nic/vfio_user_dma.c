@@ -170,23 +170,46 @@ static bool carries_on(const struct dma_range *range, const struct dma_range *ne
 	       next->host == range->host + (range->last - range->first) + 1;
 }
 
+static bool holds(const struct dma_map *map, size_t at, uint64_t iova)
+{
+	return at < map->count && map->ranges[at].first <= iova && iova <= map->ranges[at].last;
+}
+
+/*
+ * Index of the range that holds @iova; count if none does. A device goes back
+ * and forth between rings and buffers, and forward in each: seldom is there a
+ * need to search.
+ */
+static size_t find(struct dma_map *map, uint64_t iova)
+{
+	size_t at;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		if (holds(map, map->hits[i], iova))
+			return map->hits[i];
+		if (holds(map, map->hits[i] + 1, iova))
+			return ++map->hits[i];
+	}
+	at = first_ending_after(map, iova);
+	if (!holds(map, at, iova))
+		return map->count;
+	map->hits[1] = map->hits[0];
+	map->hits[0] = at;
+	return at;
+}
+
 void *dma_map_lookup(struct dma_map *map, uint64_t iova, size_t *len, bool write)
 {
-	size_t at = map->hit;
+	size_t at = find(map, iova);
 	struct dma_range *range;
 	uint64_t left;
 	void *host;
 
-	if (!*len)
-		return NULL;
-	if (at >= map->count || iova < map->ranges[at].first || iova > map->ranges[at].last)
-		at = first_ending_after(map, iova);
-	if (at == map->count || iova < map->ranges[at].first)
+	if (!*len || at == map->count)
 		return NULL;
 	range = &map->ranges[at];
 	if (!allows(range, write))
 		return NULL;
-	map->hit = at;
 	host = range->host + (iova - range->first);
 	left = range->last - iova; /* one less than the bytes left: they may be 2^64 */
 	while (left < *len - 1 && ++at < map->count &&

@@ -46,7 +46,7 @@ struct dma_map {
 	struct dma_range *ranges;
 	size_t count;
 	size_t capacity;
-	size_t hit; /* where the last lookup ended */
+	size_t hits[2]; /* where the last two lookups were that needed a search: a ring, a buffer */
 };
 
 /*
