@@ -122,6 +122,7 @@ usage_errors() {
 		exits 2 --port "socket=$tmp/s,mac=01:00:00:00:00:00,wire=none" &&
 		exits 2 --port "socket=$tmp/s,mac=2:0:0:0:0:0,wire=none" &&
 		exits 2 --port "socket=$tmp/s,colour=red,wire=none" &&
+		exits 2 --port "socket=$tmp/s,doorbells=rung,wire=none" &&
 		exits 2 --port "socket=$tmp/s,wire=carrier-pigeon" &&
 		exits 2 --port "socket=$tmp/s,wire=cable:alone" &&
 		exits 2 --link-delay-ms 1h --port "socket=$tmp/s,wire=none" && [ ! -e "$tmp/s" ]
