@@ -86,6 +86,7 @@ struct nic_interrupt {
 };
 
 struct nic_held_frame;
+struct nic_flows;
 
 struct nic {
 	char name[32];
@@ -123,6 +124,7 @@ struct nic {
 
 	struct nic_interrupt interrupt;
 
+	struct nic_flows *flows; /* NULL: the flow director is off */
 	struct nic_held_frame *held_first;
 	struct nic_held_frame **held_last;
 	size_t held_bytes;
@@ -218,6 +220,9 @@ bool nic_rx_settled(const struct nic *nic);
 void nic_rx_drop_held(struct nic *nic);
 void nic_rx_run_held(struct nic *nic);
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
+
+/* flow_director.c */
+void nic_flows_reset(struct nic *nic);
 
 /* tx.c */
 void nic_tx_run(struct nic *nic, unsigned int index);

@@ -18,6 +18,7 @@ static void reset(struct nic *nic, bool power_on)
 {
 	nic->counters.resets++;
 	nic_rx_drop_held(nic);
+	nic_flows_reset(nic);
 	nic_registers_reset(nic, power_on);
 	nic_interrupt_reset(nic);
 	memset(nic->rx, 0, sizeof(nic->rx));
@@ -179,6 +180,7 @@ void nic_destroy(struct nic *nic)
 	if (!nic)
 		return;
 	nic_rx_drop_held(nic);
+	nic_flows_reset(nic);
 	free(nic);
 }
 

@@ -51,6 +51,7 @@
 #define EICR_RTXQ	      0x0000FFFFu /* of queues, or vectors 0 to 15 */
 #define EICR_VECTORS	      16u
 #define EICR_OTHERS	      0x3FFF0000u
+#define EICR_FLOW_DIRECTOR    (1u << 16) /* few filters are free */
 #define EICR_RX_MISS	      (1u << 17) /* the packet buffer overran */
 #define EICR_PCI	      (1u << 18) /* PCI exception */
 #define EICR_MAILBOX	      (1u << 19)
@@ -169,6 +170,54 @@
 #define ETQS_RX_QUEUE_SHIFT	   16
 #define ETQS_LLI		   (1u << 29)
 #define ETQS_QUEUE_EN		   (1u << 31)
+
+/* The flow director, 8.2.3.21 */
+#define FDIRCTRL		   0x0EE00u
+#define FDIRCTRL_PBALLOC	   3u
+#define FDIRCTRL_INIT_DONE	   (1u << 3)
+#define FDIRCTRL_PERFECT	   (1u << 4)
+#define FDIRCTRL_REPORT		   (1u << 5)
+#define FDIRCTRL_REPORT_ALWAYS	   (1u << 7)
+#define FDIRCTRL_DROP_QUEUE_SHIFT  8
+#define FDIRCTRL_FLEX_SHIFT	   16 /* offset in words */
+#define FDIRCTRL_FULL_THRESH_SHIFT 28
+#define FDIRIPSA		   0x0EE18u
+#define FDIRIPDA		   0x0EE1Cu
+#define FDIRPORT		   0x0EE20u
+#define FDIRVLAN		   0x0EE24u
+#define FDIRHASH		   0x0EE28u
+#define FDIRCMD			   0x0EE2Cu
+#define FDIRCMD_CMD		   3u
+#define FDIRCMD_ADD		   1u
+#define FDIRCMD_REMOVE		   2u
+#define FDIRCMD_QUERY		   3u
+#define FDIRCMD_FILTER_VALID	   (1u << 2)
+#define FDIRCMD_FILTER_UPDATE	   (1u << 3)
+#define FDIRCMD_TYPE_SHIFT	   5
+#define FDIRCMD_CLEARHT		   (1u << 8)
+#define FDIRCMD_DROP		   (1u << 9)
+#define FDIRCMD_QUEUE_EN	   (1u << 15)
+#define FDIRCMD_RX_QUEUE_SHIFT	   16
+#define FDIRCMD_POOL_SHIFT	   24
+#define FDIRFREE		   0x0EE38u
+#define FDIRDIP4M		   0x0EE3Cu
+#define FDIRSIP4M		   0x0EE40u
+#define FDIRTCPM		   0x0EE44u
+#define FDIRUDPM		   0x0EE48u
+#define FDIRUSTAT		   0x0EE50u
+#define FDIRFSTAT		   0x0EE54u
+#define FDIRMATCH		   0x0EE58u
+#define FDIRMISS		   0x0EE5Cu
+#define FDIRHKEY		   0x0EE68u
+#define FDIRSKEY		   0x0EE6Cu
+#define FDIRM			   0x0EE70u
+#define FDIRM_VLANID		   (1u << 0)
+#define FDIRM_VLANP		   (1u << 1)
+#define FDIRM_POOL		   (1u << 2)
+#define FDIRM_L4P		   (1u << 3)
+#define FDIRM_FLEX		   (1u << 4)
+#define FDIRM_DIPV6		   (1u << 5)
+#define FDIRIP6M		   0x0EE74u
 
 /* Receive queues 0..63, 64..127: 8.2.3.8.1 to .7, offsets within a queue's 0x40 bytes. */
 #define RX_QUEUE_LOW	   0x01000u

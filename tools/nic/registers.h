@@ -99,6 +99,9 @@ nic_on_write nic_secrxctrl_write, nic_rxctrl_write, nic_maxfrs_write, nic_rxpbsi
 	nic_hlreg0_write, nic_rdbal_write, nic_rdbah_write, nic_rdlen_write, nic_rdh_write,
 	nic_rdt_write, nic_srrctl_write, nic_rxdctl_write;
 
+/* flow_director.c */
+nic_on_write nic_fdirctrl_write, nic_fdircmd_write;
+
 /* tx_config.c */
 nic_on_read nic_txdctl_read;
 nic_on_write nic_tdbal_write, nic_tdbah_write, nic_tdlen_write, nic_tdh_write, nic_tdt_write,

@@ -177,11 +177,11 @@ static void count_unfiltered(struct nic *nic, const uint8_t *frame, size_t len, 
 static void classify(struct nic *nic, const uint8_t *frame, size_t len, struct nic_packet *packet,
 		     struct nic_rx_info *info)
 {
+	info->len = len;
 	nic_packet_parse(frame, len, nic_reg(nic, VLNCTRL) & VLNCTRL_VET, packet);
 	nic_rx_choose_queue(nic, frame, packet, info);
 	nic_rx_checksum(nic, frame, packet, info);
 	info->header = nic_packet_header(packet, nic_reg(nic, PSRTYPE));
-	info->len = len;
 }
 
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)

@@ -99,7 +99,11 @@ uint32_t nic_rss_hash(const uint8_t *key, const uint8_t *input, size_t len);
 uint8_t nic_rss(const struct nic *nic, const uint8_t *frame, const struct nic_packet *packet,
 		uint32_t *hash);
 
-/* rx_queue.c: sets queue, types, RSS type and hash. */
+/* flow_director.c: sets the queue, if a filter matches and chooses one. */
+bool nic_flow_director(struct nic *nic, const uint8_t *frame, const struct nic_packet *packet,
+		       struct nic_rx_info *info);
+
+/* rx_queue.c: of a frame of @info->len bytes; sets queue, types, RSS type and hash. */
 void nic_rx_choose_queue(struct nic *nic, const uint8_t *frame, const struct nic_packet *packet,
 			 struct nic_rx_info *info);
 

@@ -125,14 +125,15 @@ static bool by_five_tuple(const struct nic *nic, const uint8_t *frame,
 	return true;
 }
 
-static bool by_filters(const struct nic *nic, const uint8_t *frame, const struct nic_packet *packet,
+static bool by_filters(struct nic *nic, const uint8_t *frame, const struct nic_packet *packet,
 		       struct nic_rx_info *info)
 {
 	bool syn_first = nic_reg(nic, SYNQF) & SYNQF_SYNQFP;
 
 	return by_ethertype(nic, packet, info) || (syn_first && by_syn(nic, frame, packet, info)) ||
 	       by_five_tuple(nic, frame, packet, info) ||
-	       (!syn_first && by_syn(nic, frame, packet, info));
+	       (!syn_first && by_syn(nic, frame, packet, info)) ||
+	       nic_flow_director(nic, frame, packet, info);
 }
 
 /*
@@ -150,7 +151,8 @@ void nic_rx_choose_queue(struct nic *nic, const uint8_t *frame, const struct nic
 	filtered = by_filters(nic, frame, packet, info);
 	if ((nic_reg(nic, MRQC) & MRQC_MRQE) == MRQC_RSS && !(info->types & PACKET_L2))
 		type = nic_rss(nic, frame, packet, &hash);
-	if (type && (nic_reg(nic, RXCSUM) & RXCSUM_PCSD)) {
+	/* What the flow director reports has the hash's place. */
+	if (type && !info->rss_type && (nic_reg(nic, RXCSUM) & RXCSUM_PCSD)) {
 		info->rss_type = type;
 		info->hash = hash;
 	}
