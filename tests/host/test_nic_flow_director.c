@@ -104,7 +104,7 @@ static void signature_filters(void **state)
 		uint32_t add = CMD_ADD | CMD_UPDATE | CMD_LAST | CMD_QUEUE | flows[i].type;
 
 		make(&p, flows[i].tag, flows[i].v6, flows[i].protocol);
-		rd(m, FDIRMISS);
+		rd(m, FDIRMISS), rd(m, FDIRMATCH);
 		assert_int_equal(queue_of(m, &p), 0);
 		assert_int_equal(rd(m, FDIRMISS), 1);
 		command(m, flow, add | 2 << 16);
@@ -230,6 +230,13 @@ static void full_tables(void **state)
 	command(m, 5 << 16 | 35, CMD_REMOVE);
 	command(m, 0x7FFF << 16, CMD_ADD | CMD_QUEUE);
 	assert_int_equal(rd(m, FDIRFSTAT), 0);
+	/* One place is used over and over. */
+	for (unsigned int i = 0; i < 40000; i++) {
+		command(m, 0x7FFF << 16, CMD_REMOVE);
+		command(m, 0x7FFF << 16, CMD_ADD | CMD_QUEUE);
+	}
+	assert_int_equal(rd(m, FDIRFSTAT), 0);
+	assert_int_equal(rd(m, FDIRFREE), 0);
 	/* A reset takes them all, and off it does nothing. */
 	driver_init(m);
 	command(m, 0, CMD_ADD | CMD_QUEUE);

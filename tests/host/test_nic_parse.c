@@ -69,6 +69,7 @@ static int parse_setup(void **state)
 	wr(m, D_PSRTYPE, D_PSRTYPE_TCP | D_PSRTYPE_UDP | D_PSRTYPE_IPV4 | D_PSRTYPE_IPV6);
 	wr(m, D_SYNQF, 1);
 	wr(m, D_FTQF(0), 1u << 31);
+	wr(m, 0x0EE00, 0x1F << 16 | 1); /* FDIRCTRL: on, flexible bytes 62 bytes in */
 	start_small_queue(m, 0, D_SRRCTL_SPLIT);
 	set_bits(m, D_RX(0, D_RXDCTL), D_RXDCTL_VME);
 	return 0;

@@ -481,12 +481,15 @@ static void five_tuple_filters(void **state)
 	assert_int_equal(queue_of(m, &p), 1);
 	wr(m, D_FTQF(100), 1u << 31 | 0x1Fu << 25);
 	assert_int_equal(queue_of(m, &p), 3);
+	/* Among equals, the first. */
+	wr(m, D_FTQF(100), 1u << 31 | 0x1Fu << 25 | 1 << 2);
+	assert_int_equal(queue_of(m, &p), 3);
 	/* IPv4 only; a fragment has no ports. */
+	wr(m, D_FTQF(100), 0);
 	make6(&p, -1, 17, 40);
 	assert_int_equal(queue_of(m, &p), 0);
 	make4(&p, -1, 17, 0, 40);
 	put16(p.bytes + p.l3 + 6, 0x2000);
-	wr(m, D_FTQF(100), 0);
 	assert_int_equal(queue_of(m, &p), 0);
 }
 
