@@ -20,6 +20,7 @@
 struct function {
 	struct pci pci;
 	bool bus_master;
+	bool intx;
 	unsigned int changes;
 	unsigned int resets;
 };
@@ -30,6 +31,13 @@ static void on_bus_master(void *opaque, bool on)
 
 	function->bus_master = on;
 	function->changes++;
+}
+
+static void on_intx(void *opaque, bool asserted)
+{
+	struct function *function = opaque;
+
+	function->intx = asserted;
 }
 
 static void on_reset(void *opaque)
@@ -43,7 +51,7 @@ static int setup(void **state)
 {
 	static struct function function;
 	static const uint8_t mac[6] = { 0x00, 0x1b, 0x21, 0xaa, 0xbb, 0xcc };
-	const struct pci_hooks hooks = { &function, on_bus_master, on_reset };
+	const struct pci_hooks hooks = { &function, on_bus_master, on_intx, on_reset };
 
 	function = (struct function){ 0 };
 	pci_init(&function.pci, mac, &hooks);
@@ -140,6 +148,33 @@ static void test_bus_master(void **state)
 	set(function, COMMAND, 2, 0);
 	assert_false(function->bus_master);
 	assert_false(pci_memory_enabled(&function->pci));
+}
+
+static void test_legacy_interrupt(void **state)
+{
+	struct function *function = *state;
+
+	pci_set_interrupt(&function->pci, true);
+	assert_true(function->intx);
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0x8);
+	set(function, 0x06, 2, 0xffff); /* only the device takes it back */
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0x8);
+	/* Held back by Command, but Status shows it. */
+	set(function, COMMAND, 2, 0x0400);
+	assert_false(function->intx);
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0x8);
+	set(function, COMMAND, 2, 0);
+	assert_true(function->intx);
+	pci_set_interrupt(&function->pci, false);
+	assert_false(function->intx);
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0);
+	/* Asleep, or reset, it asserts nothing. */
+	pci_set_interrupt(&function->pci, true);
+	set(function, PM_CONTROL, 2, 3);
+	assert_false(function->intx);
+	set(function, PM_CONTROL, 2, 0);
+	assert_false(function->intx);
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0);
 }
 
 /* Read-only bits stay, whatever is written wherever. */
@@ -261,6 +296,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bars, setup),
 		cmocka_unit_test_setup(test_capabilities, setup),
 		cmocka_unit_test_setup(test_bus_master, setup),
+		cmocka_unit_test_setup(test_legacy_interrupt, setup),
 		cmocka_unit_test_setup(test_read_only, setup),
 		cmocka_unit_test_setup(test_write_one_to_clear, setup),
 		cmocka_unit_test_setup(test_function_level_reset, setup),

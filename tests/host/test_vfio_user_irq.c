@@ -73,6 +73,47 @@ static void test_interrupts(void **state)
 		close(fds[i]);
 }
 
+static void test_intx(void **state)
+{
+	const uint32_t mask = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_MASK;
+	const uint32_t unmask = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK;
+	const uint32_t intx = VFIO_PCI_INTX_IRQ_INDEX;
+	int fd = eventfd(0, EFD_NONBLOCK);
+	struct client client;
+
+	client_start(&client, NULL);
+	client_greet(&client);
+	/* Asserted before the client listens: it is told when it does. */
+	vfio_user_intx(client.server, true);
+	assert_int_equal(set_irqs(&client, EVENTFDS, intx, 0, 1, &fd, 1), 0);
+	assert_int_equal(fired(fd), 1);
+	/* It has masked itself; unmasked, it fires as long as it is asserted. */
+	vfio_user_intx(client.server, true);
+	assert_int_equal(fired(fd), 0);
+	assert_int_equal(set_irqs(&client, unmask, intx, 0, 1, NULL, 0), 0);
+	assert_int_equal(fired(fd), 1);
+	vfio_user_intx(client.server, false);
+	assert_int_equal(set_irqs(&client, unmask, intx, 0, 1, NULL, 0), 0);
+	assert_int_equal(fired(fd), 0);
+	vfio_user_intx(client.server, true);
+	assert_int_equal(fired(fd), 1);
+	vfio_user_intx(client.server, false);
+	/* Masked by the client. */
+	assert_int_equal(set_irqs(&client, unmask, intx, 0, 1, NULL, 0), 0);
+	assert_int_equal(set_irqs(&client, mask, intx, 0, 1, NULL, 0), 0);
+	vfio_user_intx(client.server, true);
+	assert_int_equal(fired(fd), 0);
+	assert_int_equal(set_irqs(&client, unmask, intx, 0, 1, NULL, 0), 0);
+	assert_int_equal(fired(fd), 1);
+	/* Only INTx can be masked, and not by descriptors, which are not offered. */
+	assert_int_equal(set_irqs(&client, mask, MSIX, 0, 1, NULL, 0), -EINVAL);
+	assert_int_equal(set_irqs(&client, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
+				  intx, 0, 1, &fd, 1),
+			 -EINVAL);
+	client_stop(&client);
+	close(fd);
+}
+
 static void test_interrupts_malformed(void **state)
 {
 	const struct {
@@ -124,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_intx),
 		cmocka_unit_test(test_interrupts_malformed),
 	};
 

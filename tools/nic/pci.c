@@ -16,6 +16,9 @@
 #define COMMAND		   0x04
 #define COMMAND_MEMORY	   (1u << 1)
 #define COMMAND_BUS_MASTER (1u << 2)
+#define COMMAND_INTX_OFF   (1u << 10)
+#define STATUS		   0x06
+#define STATUS_INTERRUPT   (1u << 3)
 #define PM_CONTROL	   0x44
 #define PM_STATE_MASK	   0x3u
 #define PM_STATE_D0	   0x0u
@@ -117,6 +120,27 @@ static void update_bus_master(struct pci *pci)
 	pci->hooks.bus_master(pci->hooks.opaque, on);
 }
 
+/* 9.3.3: the level leaves the function unless Command says no, or it sleeps. */
+static void update_intx(struct pci *pci)
+{
+	bool on = (get(pci->config + STATUS, 2) & STATUS_INTERRUPT) &&
+		  !(get(pci->config + COMMAND, 2) & COMMAND_INTX_OFF) &&
+		  power_state(pci) == PM_STATE_D0;
+
+	if (on == pci->intx)
+		return;
+	pci->intx = on;
+	pci->hooks.intx(pci->hooks.opaque, on);
+}
+
+void pci_set_interrupt(struct pci *pci, bool asserted)
+{
+	uint32_t status = get(pci->config + STATUS, 2) & ~STATUS_INTERRUPT;
+
+	put(pci->config + STATUS, 2, asserted ? status | STATUS_INTERRUPT : status);
+	update_intx(pci);
+}
+
 static void mask_all_vectors(struct pci *pci)
 {
 	memset(pci->msix_table, 0, sizeof(pci->msix_table));
@@ -150,6 +174,7 @@ void pci_reset(struct pci *pci)
 				 (pci->initial[i] & ~pci->sticky[i]);
 	mask_all_vectors(pci);
 	update_bus_master(pci);
+	update_intx(pci);
 	pci->hooks.reset(pci->hooks.opaque);
 }
 
@@ -176,6 +201,7 @@ void pci_write(struct pci *pci, uint32_t offset, const void *data, uint32_t coun
 	if (state != PM_STATE_D0 && state != PM_STATE_D3)
 		pci->config[PM_CONTROL] ^= state ^ old_state;
 	update_bus_master(pci);
+	update_intx(pci);
 
 	/* The FLR bit is no storage: writing 1 resets, reading gives 0. */
 	if (offset <= DEVICE_CONTROL + 1 && offset + count > DEVICE_CONTROL + 1 &&

@@ -19,11 +19,13 @@
  * struct pci_hooks - what PCI does to the device
  * @opaque: first argument of every call
  * @bus_master: DMA is allowed (Command.BME, and power state D0) or not
+ * @intx: the level of INTx, as it leaves the function
  * @reset: function-level reset, or return from D3hot to D0
  */
 struct pci_hooks {
 	void *opaque;
 	void (*bus_master)(void *opaque, bool on);
+	void (*intx)(void *opaque, bool asserted);
 	void (*reset)(void *opaque);
 };
 
@@ -36,6 +38,7 @@ struct pci {
 	uint8_t initial[PCI_CONFIG_SIZE];
 	uint8_t msix_table[PCI_MSIX_VECTORS * 16];
 	bool bus_master;
+	bool intx; /* as the hook was told */
 };
 
 /* Power-on; @mac gives the device its serial number. Calls no hook. */
@@ -47,6 +50,9 @@ void pci_reset(struct pci *pci);
 /* Configuration space; the range must lie in it. */
 void pci_read(const struct pci *pci, uint32_t offset, void *data, uint32_t count);
 void pci_write(struct pci *pci, uint32_t offset, const void *data, uint32_t count);
+
+/* The device asserts its interrupt, or no more: Status shows it, Command may hold it back. */
+void pci_set_interrupt(struct pci *pci, bool asserted);
 
 /* BAR4; the range must lie in it. */
 void pci_bar4_read(const struct pci *pci, uint32_t offset, void *data, uint32_t count);

@@ -45,6 +45,13 @@ static void host_interrupt(void *opaque, unsigned int vector)
 	vfio_user_interrupt(port->server, vector);
 }
 
+static void host_intx(void *opaque, bool asserted)
+{
+	struct port *port = opaque;
+
+	pci_set_interrupt(&port->pci, asserted);
+}
+
 static uint64_t host_now(void *opaque)
 {
 	return port_now_ns();
@@ -57,6 +64,13 @@ static void pci_bus_master(void *opaque, bool on)
 	struct port *port = opaque;
 
 	nic_set_bus_master(port->nic, on);
+}
+
+static void pci_intx(void *opaque, bool asserted)
+{
+	struct port *port = opaque;
+
+	vfio_user_intx(port->server, asserted);
 }
 
 static void pci_function_reset(void *opaque)
@@ -176,11 +190,13 @@ static int open_model(struct port *port, FILE *rules)
 		.dma = host_dma,
 		.send = host_send,
 		.interrupt = host_interrupt,
+		.intx = host_intx,
 		.now_ns = host_now,
 	};
 	const struct pci_hooks hooks = {
 		.opaque = port,
 		.bus_master = pci_bus_master,
+		.intx = pci_intx,
 		.reset = pci_function_reset,
 	};
 

@@ -108,6 +108,9 @@ struct vfio_user_extent vfio_user_dma_extent(const struct vfio_user *server);
 /* Pages of zeros that stand in for memory which clients cut off while it was mapped. */
 uint64_t vfio_user_lost_pages(void);
 
+/* The level of INTx, which masks itself when it fires, until the client unmasks it. */
+void vfio_user_intx(struct vfio_user *server, bool asserted);
+
 /* Interrupt @vector fires: through MSI-X, or as the only one through MSI. */
 void vfio_user_interrupt(struct vfio_user *server, unsigned int vector);
 

@@ -48,6 +48,8 @@ struct vfio_user {
 	bool version_agreed;
 	struct dma_map dma;
 	int irqs[IRQS_MAX]; /* eventfds, kinds one after another; -1: none */
+	bool intx_asserted;
+	bool intx_masked; /* by the client, or by itself as it fired */
 };
 
 /* Answers the message that is complete: 0 or -errno; *@reply_payload bytes of reply.payload. */

@@ -37,8 +37,33 @@ static void set_irq(struct vfio_user *server, unsigned int irq, int fd)
 	server->irqs[irq] = fd;
 }
 
+static void fire_intx(struct vfio_user *server)
+{
+	int fd = server->irqs[irq_base(server, VFIO_PCI_INTX_IRQ_INDEX)];
+
+	if (!server->intx_asserted || server->intx_masked || fd < 0)
+		return;
+	server->intx_masked = true;
+	fire(fd);
+}
+
+void vfio_user_intx(struct vfio_user *server, bool asserted)
+{
+	server->intx_asserted = asserted;
+	if (server->device.irq_count[VFIO_PCI_INTX_IRQ_INDEX])
+		fire_intx(server);
+}
+
+/* A client that gets INTx anew has not masked it. */
+static void start_intx(struct vfio_user *server)
+{
+	server->intx_masked = false;
+	fire_intx(server);
+}
+
 void vfio_user_clear_irqs(struct vfio_user *server)
 {
+	server->intx_masked = false;
 	for (unsigned int i = 0; i < IRQS_MAX; i++)
 		set_irq(server, i, -1);
 }
@@ -74,11 +99,25 @@ static int set_eventfds(struct vfio_user *server, unsigned int first, unsigned i
 	return 0;
 }
 
+/* Only INTx can be masked. Unmasked, it fires again as long as the device asserts it. */
+static int mask_intx(struct vfio_user *server, const struct vfio_user_irq_set *set, bool mask)
+{
+	if (set->index != VFIO_PCI_INTX_IRQ_INDEX || server->fd_count ||
+	    (set->flags & VFIO_IRQ_SET_DATA_TYPE_MASK) != VFIO_IRQ_SET_DATA_NONE)
+		return -EINVAL;
+	if (!set->count)
+		return 0;
+	server->intx_masked = mask;
+	fire_intx(server);
+	return 0;
+}
+
 int vfio_user_set_irqs(struct vfio_user *server, size_t size)
 {
 	const uint8_t *chosen = server->payload + sizeof(struct vfio_user_irq_set);
 	struct vfio_user_irq_set set;
 	unsigned int first, data, action, total;
+	int ret;
 
 	if (size < sizeof(set))
 		return -EINVAL;
@@ -95,15 +134,19 @@ int vfio_user_set_irqs(struct vfio_user *server, size_t size)
 		return -EINVAL;
 	if (server->fd_count && data != VFIO_IRQ_SET_DATA_EVENTFD)
 		return -EINVAL;
-	/* Only INTx can be masked; the client does that itself, there is nothing to do. */
 	if (action == VFIO_IRQ_SET_ACTION_MASK || action == VFIO_IRQ_SET_ACTION_UNMASK)
-		return set.index == VFIO_PCI_INTX_IRQ_INDEX && !server->fd_count ? 0 : -EINVAL;
+		return mask_intx(server, &set, action == VFIO_IRQ_SET_ACTION_MASK);
 	if (action != VFIO_IRQ_SET_ACTION_TRIGGER)
 		return -EINVAL;
 	first = irq_base(server, set.index) + set.start;
 	switch (data) {
 	case VFIO_IRQ_SET_DATA_EVENTFD:
-		return set.count ? set_eventfds(server, first, set.count) : -EINVAL;
+		if (!set.count)
+			return -EINVAL;
+		ret = set_eventfds(server, first, set.count);
+		if (!ret && set.index == VFIO_PCI_INTX_IRQ_INDEX)
+			start_intx(server);
+		return ret;
 	case VFIO_IRQ_SET_DATA_NONE:
 		if (!set.start && !set.count) {
 			for (unsigned int i = 0; i < total; i++)
