@@ -215,6 +215,5 @@
 #define D_SWFLSH     0x04000000
 #define D_DTXTCPFLGL 0x04A88
 #define D_DTXTCPFLGH 0x04A8C
-#define D_IVAR(i)    (0x00900 + 4 * (i))
 
 #endif
