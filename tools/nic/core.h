@@ -11,6 +11,7 @@
 #include "nic.h"
 #include "registers.h"
 #include "rules.h"
+#include "trace.h"
 
 #define NIC_QUEUES	     128u
 #define NIC_VECTORS	     64u
@@ -95,6 +96,8 @@ struct nic {
 	struct nic_counters counters;
 	uint64_t broken[NIC_RULES];
 	FILE *log;
+	bool observed; /* traced: register accesses take the long way */
+	struct nic_trace trace;
 	bool bus_master;
 
 	uint32_t regs[NIC_REGISTER_SPACE / 4];
@@ -161,6 +164,9 @@ bool nic_dma_blocked(const struct nic *nic);
 /* device.c */
 void nic_advance(struct nic *nic);
 void nic_schedule(struct nic *nic);
+
+/* registers.c: @nic->observed from what is switched on. */
+void nic_observe(struct nic *nic);
 
 /* interrupt.c: what raises interrupts; the driver's masks and IVAR decide what comes of it. */
 void nic_interrupt_rx(struct nic *nic, unsigned int queue); /* descriptors were written back */

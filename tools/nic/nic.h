@@ -156,6 +156,23 @@ const struct nic_counters *nic_counters(const struct nic *nic);
 /* Names a register by its datasheet name, "RDT[3]"; @buf is filled and returned. "?" for none. */
 const char *nic_register_name(uint32_t offset, char *buf, size_t size);
 
+/*
+ * Calls @each for every register called @name, "RDT[3]", all of an array for "RDT", all there are
+ * for NULL, with the value that a driver would read now; nothing changes by it. Returns how many.
+ */
+size_t nic_registers_peek(const struct nic *nic, const char *name,
+			  void (*each)(void *opaque, const char *name, uint32_t value),
+			  void *opaque);
+
+/*
+ * Traces register accesses to @to, which is the caller's, from now on; NULL: no longer. A trace
+ * that cannot be written ends with a message.
+ */
+void nic_set_trace(struct nic *nic, FILE *to);
+/* A line of the trace, if it is on, of what happens around the port: "interrupt 3". */
+void nic_trace_event(struct nic *nic, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Writes one line to @log for each broken rule as it happens (NULL: none). */
 void nic_set_log(struct nic *nic, FILE *log);
 

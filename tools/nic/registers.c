@@ -89,7 +89,7 @@ static void check_reset_window(struct nic *nic, uint32_t offset, uint32_t value,
 		nic_break(nic, RULE_RESET_WAIT, offset, value);
 }
 
-uint32_t nic_read(struct nic *nic, uint32_t offset)
+static uint32_t register_read(struct nic *nic, uint32_t offset)
 {
 	const struct nic_register *reg;
 	unsigned int index;
@@ -108,7 +108,7 @@ uint32_t nic_read(struct nic *nic, uint32_t offset)
 	return value;
 }
 
-void nic_write(struct nic *nic, uint32_t offset, uint32_t value)
+static void register_write(struct nic *nic, uint32_t offset, uint32_t value)
 {
 	const struct nic_register *reg;
 	unsigned int index;
@@ -134,6 +134,54 @@ void nic_write(struct nic *nic, uint32_t offset, uint32_t value)
 		nic_reg_set(nic, offset, value & ~reg->self_clear);
 	if (reg->on_write)
 		reg->on_write(nic, index, old, value);
+}
+
+/* What is stored for the register at @offset; 0 if there is none. */
+static uint32_t stored(const struct nic *nic, uint32_t offset)
+{
+	unsigned int index;
+
+	if (offset % 4 || offset >= NIC_REGISTER_SPACE || !find(nic, &offset, &index))
+		return 0;
+	return nic_reg(nic, offset);
+}
+
+void nic_observe(struct nic *nic)
+{
+	nic->observed = nic->trace.to;
+}
+
+static uint32_t observed_read(struct nic *nic, uint32_t offset)
+{
+	uint32_t before = stored(nic, offset);
+	uint32_t value = register_read(nic, offset);
+
+	if (nic->trace.to)
+		nic_trace_access(nic, false, offset, value, before, stored(nic, offset));
+	return value;
+}
+
+static void observed_write(struct nic *nic, uint32_t offset, uint32_t value)
+{
+	uint32_t before = stored(nic, offset);
+
+	register_write(nic, offset, value);
+	if (nic->trace.to)
+		nic_trace_access(nic, true, offset, value, before, stored(nic, offset));
+}
+
+/* A port that nobody watches pays one branch for it. */
+uint32_t nic_read(struct nic *nic, uint32_t offset)
+{
+	return nic->observed ? observed_read(nic, offset) : register_read(nic, offset);
+}
+
+void nic_write(struct nic *nic, uint32_t offset, uint32_t value)
+{
+	if (nic->observed)
+		observed_write(nic, offset, value);
+	else
+		register_write(nic, offset, value);
 }
 
 const char *nic_register_name(uint32_t offset, char *buf, size_t size)

@@ -156,6 +156,7 @@ void nic_break(struct nic *nic, enum nic_rule_id rule, uint32_t offset, uint32_t
 	uint64_t times = ++nic->broken[rule];
 	char name[32];
 
+	nic_trace_event(nic, "rule %s broken", rules[rule].name);
 	if (!nic->log || times > LINES_PER_RULE)
 		return;
 	fprintf(nic->log, "%s: rule %s (%s) broken at %s (0x%05x), value 0x%08x: %s%s\n", nic->name,
