@@ -10,7 +10,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "control.h"
 #include "options.h"
 #include "port.h"
 #include "report.h"
@@ -70,6 +72,27 @@ static int open_ports(struct port *ports, const struct options *options)
 	return ret;
 }
 
+/* What the command line wants watched from the start. */
+static int observe(struct port *ports, const struct options *options)
+{
+	int ret = 0;
+
+	if (options->trace && strcmp(options->trace, "-") && truncate(options->trace, 0) < 0 &&
+	    errno != ENOENT && errno != EINVAL)
+		ret = -errno;
+	for (unsigned int i = 0; i < options->port_count && options->trace && !ret; i++)
+		ret = port_trace(&ports[i], options->trace);
+	if (ret)
+		fprintf(stderr, "onepath-nic: trace %s: %s\n", options->trace, strerror(-ret));
+	for (unsigned int i = 0; i < options->port_count && options->capture && !ret; i++) {
+		ret = port_capture(&ports[i], options->capture);
+		if (ret)
+			fprintf(stderr, "onepath-nic: capture %s: %s\n", options->capture,
+				strerror(-ret));
+	}
+	return ret;
+}
+
 /* Sleeps until a descriptor is ready, or until @wake_ns; ready ones are left in @fds. */
 static int sleep_until(struct pollfd *fds, size_t count, uint64_t wake_ns, const sigset_t *sleeping)
 {
@@ -92,7 +115,7 @@ static int make_report(const struct options *options, struct port *ports)
 	int ret = 0;
 
 	for (unsigned int i = 0; i < options->port_count; i++) {
-		if (wire_flush(ports[i].wire))
+		if (port_flush(&ports[i]))
 			ret = -EIO;
 	}
 	if (options->report && report_write(options->report, ports, options->port_count))
@@ -113,14 +136,21 @@ static bool all_clients_left(const struct port *ports, unsigned int count)
 }
 
 /* Serves until someone wants it to stop. Returns 0 or -errno. */
-static int serve(struct port *ports, const struct options *options, const sigset_t *sleeping)
+static int serve(struct port *ports, const struct options *options, struct control *control,
+		 const sigset_t *sleeping)
 {
-	/* Two for each port: its client, its wire. */
-	struct pollfd fds[2 * PORTS_MAX] = { 0 };
+	/* Two for each port: its client, its wire; then those of the control socket. */
+	struct pollfd fds[2 * PORTS_MAX + CONTROL_FDS] = { 0 };
+	struct pollfd *control_fds = &fds[2 * options->port_count];
+	size_t count = 2 * options->port_count + (control ? CONTROL_FDS : 0);
 	int ret = 0;
 
 	while (!ret && !stop_wanted) {
 		uint64_t wake_ns = WIRE_NEVER;
+
+		/* First: what a command changes, the ports' timers see. */
+		if (control && control_handle(control, control_fds))
+			wake_ns = 0;
 
 		for (unsigned int i = 0; i < options->port_count; i++) {
 			uint64_t due_ns =
@@ -144,7 +174,9 @@ static int serve(struct port *ports, const struct options *options, const sigset
 			fds[2 * i + 1].fd = wire_fd(ports[i].wire);
 			fds[2 * i + 1].events = POLLIN;
 		}
-		ret = sleep_until(fds, 2 * options->port_count, wake_ns, sleeping);
+		if (control)
+			control_poll(control, control_fds);
+		ret = sleep_until(fds, count, wake_ns, sleeping);
 	}
 	if (ret)
 		fprintf(stderr, "onepath-nic: poll: %s\n", strerror(-ret));
@@ -155,9 +187,13 @@ int main(int argc, char **argv)
 {
 	static struct port ports[PORTS_MAX];
 	static struct options options;
+	struct control *control = NULL;
 	sigset_t sleeping;
-	int ret = options_parse(&options, argc, argv);
+	int ret;
 
+	if (argc > 1 && !strcmp(argv[1], "--tell"))
+		return tell(argc - 2, argv + 2);
+	ret = options_parse(&options, argc, argv);
 	if (ret)
 		return ret > 0 ? 0 : EXIT_USAGE;
 	ret = catch_signals(&sleeping);
@@ -168,17 +204,26 @@ int main(int argc, char **argv)
 	ret = open_ports(ports, &options);
 	if (ret)
 		return ret == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	ret = observe(ports, &options);
+	if (!ret && options.control) {
+		control = control_open(options.control, ports, options.port_count);
+		ret = control ? 0 : -EIO;
+	}
+	if (ret)
+		goto close;
 	printf("onepath-nic: %u port%s ready\n", options.port_count,
 	       options.port_count == 1 ? "" : "s");
 	fflush(stdout);
 
-	ret = serve(ports, &options, &sleeping);
+	ret = serve(ports, &options, control, &sleeping);
 	if (make_report(&options, ports))
 		ret = -EIO;
 	if (options.summary)
 		report_print(stderr, ports, options.port_count);
 	if (!ret && report_rules_broken(ports, options.port_count))
 		ret = EXIT_RULES_BROKEN;
+close:
+	control_close(control);
 	for (unsigned int i = options.port_count; i-- > 0;)
 		port_close(&ports[i]);
 	return ret < 0 ? EXIT_FAILED : ret;

@@ -15,6 +15,7 @@
 static void print_help(void)
 {
 	fputs("Usage: onepath-nic [OPTION]... --port socket=PATH[,KEY=VALUE]...,wire=WIRE...\n"
+	      "       onepath-nic --tell CONTROL COMMAND...\n"
 	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
 	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last; before it\n"
 	      "                          mac=MAC, link-delay-ms=N, lan=0|1 (which port of its card),\n"
@@ -24,6 +25,9 @@ static void print_help(void)
 	      "  -l, --link-delay-ms N   from auto-negotiation to link up, for ports that do not say\n"
 	      "                          (default 20)\n"
 	      "  -r, --report FILE       JSON report, at exit and on SIGUSR1\n"
+	      "  -c, --control PATH      socket for commands at run time; --tell sends one, e.g. help\n"
+	      "  -t, --trace FILE        each register access as a line, - for standard error\n"
+	      "  -w, --capture FILE      the frames of all ports, as pcapng with directions\n"
 	      "  -s, --summary           table on standard error at exit\n"
 	      "  -v, --log-rules         a line on standard error for each rule of the datasheet\n"
 	      "                          that a driver breaks\n"
@@ -152,6 +156,9 @@ int options_parse(struct options *options, int argc, char **argv)
 		{ "port", required_argument, NULL, 'p' },
 		{ "link-delay-ms", required_argument, NULL, 'l' },
 		{ "report", required_argument, NULL, 'r' },
+		{ "control", required_argument, NULL, 'c' },
+		{ "trace", required_argument, NULL, 't' },
+		{ "capture", required_argument, NULL, 'w' },
 		{ "summary", no_argument, NULL, 's' },
 		{ "log-rules", no_argument, NULL, 'v' },
 		{ "once", no_argument, NULL, '1' },
@@ -162,7 +169,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	int ret = 0, c;
 
 	*options = (struct options){ 0 };
-	while (!ret && (c = getopt_long(argc, argv, "p:l:r:sv1h", names, NULL)) != -1) {
+	while (!ret && (c = getopt_long(argc, argv, "p:l:r:c:t:w:sv1h", names, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			ret = add_port(options, optarg);
@@ -172,6 +179,15 @@ int options_parse(struct options *options, int argc, char **argv)
 			break;
 		case 'r':
 			options->report = optarg;
+			break;
+		case 'c':
+			options->control = optarg;
+			break;
+		case 't':
+			options->trace = optarg;
+			break;
+		case 'w':
+			options->capture = optarg;
 			break;
 		case 's':
 			options->summary = true;

@@ -11,6 +11,9 @@ struct options {
 	struct port_options ports[PORTS_MAX];
 	unsigned int port_count;
 	const char *report;
+	const char *control;
+	const char *trace;
+	const char *capture;
 	bool log_rules;
 	bool summary;
 	bool once;

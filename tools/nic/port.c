@@ -35,6 +35,8 @@ static void host_send(void *opaque, const uint8_t *frame, size_t len)
 {
 	struct port *port = opaque;
 
+	if (port->capture)
+		capture_frame(port->capture, frame, len, CAPTURE_OUT);
 	wire_send(port->wire, frame, len);
 }
 
@@ -42,6 +44,7 @@ static void host_interrupt(void *opaque, unsigned int vector)
 {
 	struct port *port = opaque;
 
+	nic_trace_event(port->nic, "interrupt, vector %u", vector);
 	vfio_user_interrupt(port->server, vector);
 }
 
@@ -63,6 +66,7 @@ static void pci_bus_master(void *opaque, bool on)
 {
 	struct port *port = opaque;
 
+	nic_trace_event(port->nic, "bus mastering %s", on ? "on" : "off");
 	nic_set_bus_master(port->nic, on);
 }
 
@@ -77,6 +81,7 @@ static void pci_function_reset(void *opaque)
 {
 	struct port *port = opaque;
 
+	nic_trace_event(port->nic, "function reset");
 	nic_reset_function(port->nic);
 }
 
@@ -91,9 +96,20 @@ static bool wire_can_receive(void *opaque)
 
 static void wire_receive(void *opaque, const uint8_t *frame, size_t len)
 {
-	struct port *port = opaque;
+	port_receive(opaque, frame, len, 0);
+}
 
-	nic_receive(port->nic, frame, len, 0);
+bool port_receive(struct port *port, const uint8_t *frame, size_t len, unsigned int errors)
+{
+	uint32_t flags = CAPTURE_IN;
+
+	if (errors & NIC_WIRE_CRC_ERROR)
+		flags |= CAPTURE_CRC_ERROR;
+	if (errors & NIC_WIRE_SYMBOL_ERROR)
+		flags |= CAPTURE_SYMBOL_ERROR;
+	if (port->capture)
+		capture_frame(port->capture, frame, len, flags);
+	return nic_receive(port->nic, frame, len, errors);
 }
 
 static void wire_carrier(void *opaque, bool present)
@@ -301,8 +317,11 @@ void port_close(struct port *port)
 	if (port->wire)
 		wire_close(port->wire);
 	nic_doorbells_destroy(port->doorbells);
-	if (port->nic)
+	if (port->nic) {
+		port_trace(port, NULL);
+		port_capture(port, NULL);
 		nic_destroy(port->nic);
+	}
 	*port = (struct port){ 0 };
 }
 
@@ -310,6 +329,7 @@ static void tell_wire(struct port *port)
 {
 	if (nic_link_up(port->nic) != port->link_up) {
 		port->link_up = !port->link_up;
+		nic_trace_event(port->nic, "link %s", port->link_up ? "up" : "down");
 		wire_link(port->wire, port->link_up);
 	}
 	if (nic_sends_light(port->nic) == port->dark) {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "capture.h"
 #include "doorbells.h"
 #include "nic.h"
 #include "pci.h"
@@ -39,6 +40,8 @@ struct port {
 	struct vfio_user *server;
 	struct wire *wire;
 	bool link_up, dark; /* as the wire was told */
+	struct capture *capture; /* NULL: off */
+	FILE *trace; /* NULL: off */
 };
 
 /*
@@ -54,6 +57,19 @@ uint64_t port_run(struct port *port, bool client, bool wire);
 
 /* When the model wants to be called again, as things are now: another port's frame may have come. */
 uint64_t port_due(const struct port *port);
+
+/* A frame comes from the wire, or from somebody who plays it; @errors: NIC_WIRE_*. As nic_receive(). */
+bool port_receive(struct port *port, const uint8_t *frame, size_t len, unsigned int errors);
+
+/*
+ * Traces register accesses to the end of the file @path, "-" for standard error; captures frames to
+ * @path, which is replaced; NULL: no longer. 0 or -errno.
+ */
+int port_trace(struct port *port, const char *path);
+int port_capture(struct port *port, const char *path);
+
+/* What was captured and what the wire wrote can be read by others. */
+int port_flush(struct port *port);
 
 /* Monotonic time, the clock of all ports. */
 uint64_t port_now_ns(void);

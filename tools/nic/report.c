@@ -170,12 +170,24 @@ out:
 	return ret;
 }
 
-int report_write(const char *path, struct port *ports, size_t count)
+static struct json_object *whole(struct json_object *object)
+{
+	if (!out_of_memory)
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+struct json_object *report_of_port(const struct port *port)
+{
+	out_of_memory = false;
+	return whole(port_object(port));
+}
+
+struct json_object *report_make(struct port *ports, size_t count)
 {
 	struct json_object *top = json_object_new_object();
 	struct json_object *array;
-	const char *text;
-	int ret;
 
 	out_of_memory = false;
 	add_number(top, "rules_broken", report_rules_broken(ports, count));
@@ -183,9 +195,18 @@ int report_write(const char *path, struct port *ports, size_t count)
 	array = add(top, "ports", json_object_new_array());
 	for (size_t i = 0; i < count; i++)
 		append(array, port_object(&ports[i]));
+	return whole(top);
+}
+
+int report_write(const char *path, struct port *ports, size_t count)
+{
+	struct json_object *top = report_make(ports, count);
+	const char *text;
+	int ret;
+
 	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
 							   JSON_C_TO_STRING_NOSLASHESCAPE);
-	ret = out_of_memory || !text ? -ENOMEM : replace_file(path, text);
+	ret = !top || !text ? -ENOMEM : replace_file(path, text);
 	json_object_put(top);
 	if (ret)
 		fprintf(stderr, "onepath-nic: cannot write the report %s: %s\n", path,

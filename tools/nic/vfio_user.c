@@ -13,10 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "unix_socket.h"
 #include "vfio_user_internal.h"
 
 #define COMPLAINTS_MAX	 16
@@ -319,52 +318,21 @@ void vfio_user_destroy(struct vfio_user *server)
 	free(server);
 }
 
-/* A socket file without a listener is left over from a killed server. */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	struct stat st;
-	int fd, ret;
-
-	if (lstat(address->sun_path, &st) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -EADDRINUSE;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	ret = connect(fd, (const struct sockaddr *)address, sizeof(*address));
-	ret = ret < 0 && errno == ECONNREFUSED ? 0 : -EADDRINUSE;
-	close(fd);
-	if (!ret && unlink(address->sun_path) < 0)
-		ret = -errno;
-	return ret;
-}
-
 int vfio_user_listen(struct vfio_user *server, const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, ret;
+	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	ret = remove_stale(&address);
-	if (ret)
-		return ret;
 	server->path = strdup(path);
 	if (!server->path)
 		return -ENOMEM;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		ret = -errno;
+	fd = unix_listen(path, 1);
+	if (fd < 0) {
 		free(server->path);
 		server->path = NULL;
-		if (fd >= 0)
-			close(fd);
-		return ret;
+		return fd;
 	}
 	server->listen_fd = fd;
-	return listen(fd, 1) < 0 ? -errno : 0;
+	return 0;
 }
 
 int vfio_user_attach(struct vfio_user *server, int fd)
