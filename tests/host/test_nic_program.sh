@@ -206,6 +206,16 @@ tap_taken_away() {
 		stop INT 0
 }
 
+# 32 clients with all their eventfds are more than a shell's usual limit of descriptors.
+descriptors() {
+	local soft hard
+	ulimit -Sn 256
+	start --port "socket=$tmp/s,wire=none"
+	read -r soft hard < <(awk '/Max open files/ { print $4, $5 }' "/proc/$pid/limits")
+	echo "soft $soft, hard $hard"
+	stop TERM 0 && [ "$soft" = "$hard" ]
+}
+
 test_that "wrong usage: exit 2 and a message" usage_errors
 test_that "33 ports are too many" too_many_ports
 test_that "what cannot be had: exit 1, a message, nothing left" failures
@@ -215,6 +225,7 @@ test_that "a socket in use stays its owner's" one_at_a_time
 test_that "sleeps when there is nothing to do" sleeps_when_idle
 test_that "SIGTERM: exit 0, sockets gone" ends_cleanly
 test_that "starts after a crash" after_a_crash
+test_that "as many descriptors as it may have" descriptors
 test_that "--once: ends with its last client" once
 test_that "a broken rule: logged, reported, exit 3" broken_rule
 if [ "$(id -u)" -eq 0 ] && [ -w /dev/net/tun ] && ip netns add "$netns" 2>/dev/null; then

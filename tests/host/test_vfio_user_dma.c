@@ -228,12 +228,15 @@ static void test_one_file(void **state)
 	assert_int_equal(mappings(), 0);
 }
 
-/* The client cuts the file off: what was there reads 0, and the server lives. */
+/*
+ * The client cuts the file off: what was there reads 0, the server lives, and uses the file no
+ * more: each page would cost it memory of its own. Other files, and the same one anew, are good.
+ */
 static void test_file_cut_off(void **state)
 {
 	uint64_t before = vfio_user_lost_pages();
 	struct client client;
-	int fd = make_memory("test", PAGES * PAGE);
+	int fd = make_memory("test", PAGES * PAGE), other = make_memory("other", PAGE);
 	volatile uint8_t *host;
 
 	client_start(&client, NULL);
@@ -247,7 +250,19 @@ static void test_file_cut_off(void **state)
 	assert_int_equal(host[5 * PAGE], 1);
 	assert_int_equal(host[6 * PAGE], 0);
 	assert_int_equal(vfio_user_lost_pages(), before + 2);
+	assert_null(reach(&client, 0, 1, 1, true));
+	assert_null(reach(&client, 7 * PAGE, 1, 1, false));
+	assert_int_equal(map(&client, PAGES * PAGE, PAGE, other, 0, READ | WRITE), 0);
+	assert_non_null(reach(&client, PAGES * PAGE, 1, 1, true));
+	assert_int_equal(ftruncate(fd, PAGES * PAGE), 0);
+	assert_int_equal(map(&client, 0, PAGES * PAGE, fd, 0, READ | WRITE), 0);
+	host = reach(&client, 0, PAGES * PAGE, PAGES * PAGE, true);
+	assert_non_null(host);
+	assert_int_equal(host[0], 1);
+	host[5 * PAGE] = 2;
+	assert_int_equal(vfio_user_lost_pages(), before + 2);
 	close(fd);
+	close(other);
 	client_stop(&client);
 }
 
@@ -263,7 +278,7 @@ static void test_random_overlaps(void **state)
 	struct memory_file *file;
 	unsigned int seed = 82599;
 
-	assert_int_equal(memory_file_get(fd, PAGE, true, &file), 0);
+	assert_int_equal(memory_file_get(&ours, fd, PAGE, true, &file), 0);
 	for (int round = 0; round < 20000; round++) {
 		uint32_t first = rand_r(&seed) % PAGES;
 		uint32_t count = 1 + rand_r(&seed) % (PAGES - first);
@@ -328,10 +343,10 @@ static void test_too_many(void **state)
 	dma_map_clear(&ours);
 }
 
-/* More files than any guest has. */
+/* More files than any guest has, which must leave room for another guest's. */
 static void test_too_many_files(void **state)
 {
-	struct dma_map ours = { 0 };
+	struct dma_map ours = { 0 }, theirs = { 0 };
 	uint64_t i = 0;
 	int ret;
 
@@ -345,8 +360,35 @@ static void test_too_many_files(void **state)
 	assert_int_equal(dma_map_remove(&ours, 0, PAGE), 0);
 	ret = make_memory("test", PAGE);
 	assert_int_equal(dma_map_add(&ours, 0, PAGE, ret, 0, READ), 0);
+	assert_int_equal(dma_map_add(&theirs, 0, PAGE, ret, 0, READ), 0);
+	close(ret);
+	ret = make_memory("test", PAGE);
+	assert_int_equal(dma_map_add(&theirs, PAGE, PAGE, ret, 0, READ), 0);
+	assert_int_equal(dma_map_add(&ours, PAGE, PAGE, ret, 0, READ), 0);
 	close(ret);
 	dma_map_clear(&ours);
+	dma_map_clear(&theirs);
+}
+
+/* Files may be all holes, but the addresses that they take here are everybody's. */
+static void test_too_large_files(void **state)
+{
+	const uint64_t terabyte = 1ull << 40;
+	int large = make_memory("test", 3 * terabyte), one = make_memory("test", terabyte);
+	int more = make_memory("test", terabyte), small = make_memory("test", PAGE);
+	struct dma_map ours = { 0 }, theirs = { 0 };
+
+	assert_int_equal(dma_map_add(&ours, 0, PAGE, large, 0, READ), -ENOSPC);
+	assert_int_equal(dma_map_add(&ours, 0, PAGE, one, 0, READ), 0);
+	assert_int_equal(dma_map_add(&ours, PAGE, PAGE, more, 0, READ), 0);
+	assert_int_equal(dma_map_add(&ours, 2 * PAGE, PAGE, small, 0, READ), -ENOSPC);
+	assert_int_equal(dma_map_add(&theirs, 0, PAGE, small, 0, READ), 0);
+	dma_map_clear(&ours);
+	dma_map_clear(&theirs);
+	close(large);
+	close(one);
+	close(more);
+	close(small);
 }
 
 int main(void)
@@ -356,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_map_malformed), cmocka_unit_test(test_one_file),
 		cmocka_unit_test(test_file_cut_off),  cmocka_unit_test(test_random_overlaps),
 		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_too_many_files),
+		cmocka_unit_test(test_too_large_files),
 	};
 
 	return cmocka_run_group_tests_name("vfio_user_dma", tests, NULL, NULL);

@@ -161,12 +161,59 @@ static void test_interrupts_malformed(void **state)
 		close(fds[i]);
 }
 
+/* What is no eventfd could be anything: a file that obeys whoever writes, or one that waits. */
+static void test_only_eventfds(void **state)
+{
+	int ends[2], sockets[2], fds[4];
+	struct client client;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+	fds[0] = ends[1];
+	fds[1] = sockets[0];
+	fds[2] = open("/dev/null", O_RDWR);
+	fds[3] = make_memory("test", 4096);
+	client_start(&client, NULL);
+	client_greet(&client);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(set_irqs(&client, EVENTFDS, MSIX, 0, 1, &fds[i], 1), -EINVAL);
+	client_stop(&client);
+	for (size_t i = 0; i < 4; i++)
+		close(fds[i]);
+	close(ends[0]);
+	close(sockets[1]);
+}
+
+/* The client makes its eventfd a waiting one again, and fills it: nobody waits for it. */
+static void test_full_eventfd(void **state)
+{
+	int fd = eventfd(0, 0);
+	struct client client;
+
+	client_start(&client, NULL);
+	client_greet(&client);
+	assert_int_equal(set_irqs(&client, EVENTFDS, MSIX, 0, 1, &fd, 1), 0);
+	assert_int_equal(eventfd_write(fd, UINT64_MAX - 1), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	alarm(5);
+	vfio_user_interrupt(client.server, 0);
+	assert_int_equal(set_irqs(&client, NOW, MSIX, 0, 1, NULL, 0), 0);
+	alarm(0);
+	assert_true(fired(fd) == UINT64_MAX - 1);
+	vfio_user_interrupt(client.server, 0);
+	assert_int_equal(fired(fd), 1);
+	client_stop(&client);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_intx),
 		cmocka_unit_test(test_interrupts_malformed),
+		cmocka_unit_test(test_only_eventfds),
+		cmocka_unit_test(test_full_eventfd),
 	};
 
 	return cmocka_run_group_tests_name("vfio_user_irq", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -51,6 +52,17 @@ static int catch_signals(sigset_t *sleeping)
 	/* A client's eventfd may be a pipe. */
 	action.sa_handler = SIG_IGN;
 	return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
+}
+
+/* A client may give 67 eventfds: 32 ports with such clients need more than the usual 1024. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int open_ports(struct port *ports, const struct options *options)
@@ -196,6 +208,7 @@ int main(int argc, char **argv)
 	ret = options_parse(&options, argc, argv);
 	if (ret)
 		return ret > 0 ? 0 : EXIT_USAGE;
+	allow_descriptors();
 	ret = catch_signals(&sleeping);
 	if (ret) {
 		fprintf(stderr, "onepath-nic: signals: %s\n", strerror(-ret));

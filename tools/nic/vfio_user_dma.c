@@ -124,7 +124,7 @@ int dma_map_add(struct dma_map *map, uint64_t iova, uint64_t size, int fd, uint6
 	if (ret)
 		return ret;
 	if (fd >= 0) {
-		ret = memory_file_get(fd, offset + size, range.write, &range.file);
+		ret = memory_file_get(map, fd, offset + size, range.write, &range.file);
 		if (ret)
 			return ret;
 		range.host = memory_file_at(range.file, offset);
@@ -160,7 +160,8 @@ void dma_map_clear(struct dma_map *map)
 
 static bool allows(const struct dma_range *range, bool write)
 {
-	return range->host && (write ? range->write : range->read);
+	return range->host && !memory_file_lost(range->file) &&
+	       (write ? range->write : range->read);
 }
 
 /* Does @next carry on where @range ends, on the bus and in our memory? */

@@ -21,13 +21,16 @@ struct memory_file;
  * Maps @fd, or finds that it is mapped already, and takes a reference. The
  * descriptor stays the caller's. Needs at least @end bytes, readable and, with
  * @write, writable. Returns 0 or -errno: -EINVAL if it is no file, -ERANGE if
- * it ends before @end, -EACCES if it is not writable, -ENOSPC if there are
- * too many.
+ * it ends before @end, -EACCES if it is not writable, -ENOSPC if @owner has too
+ * many or too large ones.
  */
-int memory_file_get(int fd, uint64_t end, bool write, struct memory_file **file);
+int memory_file_get(const void *owner, int fd, uint64_t end, bool write, struct memory_file **file);
 void memory_file_ref(struct memory_file *file);
 void memory_file_put(struct memory_file *file);
 uint8_t *memory_file_at(const struct memory_file *file, uint64_t offset);
+
+/* A client has cut it off while it was used: it is to be used no more. */
+bool memory_file_lost(const struct memory_file *file);
 
 /* Pages that a client cut off from a file in use, and that now read 0. */
 uint64_t memory_files_lost_pages(void);

@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vfio_user_internal.h"
@@ -23,10 +25,14 @@ static unsigned int irq_base(const struct vfio_user *server, unsigned int index)
 
 static void fire(int fd)
 {
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
 	const uint64_t one = 1;
 
-	/* It is full only if the client reads nothing: then it knows already. */
-	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
+	/*
+	 * It is full only if the client reads nothing: then it knows already. Not to wait is
+	 * O_NONBLOCK's job, but the client can clear it.
+	 */
+	if (fd >= 0 && poll(&ready, 1, 0) == 1 && write(fd, &one, sizeof(one)) < 0)
 		return;
 }
 
@@ -68,12 +74,17 @@ void vfio_user_clear_irqs(struct vfio_user *server)
 		set_irq(server, i, -1);
 }
 
-/* A descriptor on which writing cannot make us wait. */
+/*
+ * A descriptor on which writing cannot make us wait, nor do anything else: an eventfd has no file
+ * type, unlike files, pipes, sockets and devices.
+ */
 static int make_nonblocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
 
-	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &st) < 0 ||
+	    (st.st_mode & S_IFMT))
 		return -EINVAL;
 	if (!(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;

@@ -2,9 +2,9 @@
 /*
  * Memory files of vfio-user clients: each is mapped whole and once, found
  * again by device and inode number, and kept while a DMA range uses it. A
- * client that cuts a file off under us would kill the process by SIGBUS:
- * the handler puts a page of zeros where the lost one was. (Not for files of
- * huge pages: there the process dies.)
+ * client that cuts a file off under us would kill the process by SIGBUS: the
+ * handler puts zeros where the lost page was, and the file is used no more, as
+ * each such page is memory and a mapping of ours.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +16,21 @@
 
 #include "vfio_user_dma.h"
 
-#define MEMORY_FILES_MAX 64
+/* Together 64 TB: half of what addresses a process has, however large the files say they are. */
+#define OWNERS_MAX	 32u
+#define OWNER_FILES_MAX	 64u
+#define OWNER_BYTES_MAX	 (2ull << 40)
+#define MEMORY_FILES_MAX (OWNERS_MAX * OWNER_FILES_MAX)
 
 struct memory_file {
+	const void *owner; /* who had it mapped first, and is charged for it */
 	dev_t device;
 	ino_t inode;
 	uint8_t *base; /* NULL: the entry is free */
 	uint64_t size;
+	uint64_t block; /* bytes that are lost together: huge pages have no smaller pieces */
 	bool write;
+	volatile sig_atomic_t lost;
 	unsigned long references;
 };
 
@@ -31,21 +38,34 @@ struct memory_file {
 static struct memory_file files[MEMORY_FILES_MAX];
 static volatile sig_atomic_t lost_pages;
 
-/* Signal context: only reads the table, and mmap() is a plain system call. */
+/* Zeros in place of the block of @file that @address is in, but not beyond the file. */
+static bool replace_block(const struct memory_file *file, const uint8_t *address)
+{
+	uintptr_t base = (uintptr_t)file->base;
+	uintptr_t end = base + ((file->size + DMA_PAGE - 1) & ~(uint64_t)(DMA_PAGE - 1));
+	uintptr_t from = (uintptr_t)address & ~(uintptr_t)(file->block - 1);
+	uintptr_t to = from + file->block;
+
+	from = from > base ? from : base;
+	to = to < end ? to : end;
+	return mmap((void *)from, to - from, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+/* Signal context: looks at the table, and mmap() is a plain system call. */
 static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 {
 	const uint8_t *address = info->si_addr;
-	uintptr_t page = (uintptr_t)address & ~(uintptr_t)(DMA_PAGE - 1);
 	int saved = errno;
 
 	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
-		const struct memory_file *file = &files[i];
+		struct memory_file *file = &files[i];
 
 		if (!file->base || address < file->base || address >= file->base + file->size)
 			continue;
-		if (mmap((void *)page, DMA_PAGE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		if (!replace_block(file, address))
 			break;
+		file->lost = true;
 		lost_pages++;
 		errno = saved;
 		return;
@@ -68,35 +88,56 @@ static struct memory_file *find_file(const struct stat *st, uint64_t end, bool w
 	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
 		struct memory_file *file = &files[i];
 
-		if (file->base && file->device == st->st_dev && file->inode == st->st_ino &&
+		if (file->base && !file->lost && file->device == st->st_dev && file->inode == st->st_ino &&
 		    file->size >= end && file->write == write)
 			return file;
 	}
 	return NULL;
 }
 
-static int map_file(int fd, const struct stat *st, bool write, struct memory_file **result)
+/* A free entry of the table, or NULL if @owner has had its share of it. */
+static struct memory_file *free_entry(const void *owner, uint64_t size)
 {
-	struct memory_file *file = files;
+	struct memory_file *entry = NULL;
+	unsigned int count = 1;
+	uint64_t bytes = size;
+
+	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
+		if (!files[i].base) {
+			entry = entry ? entry : &files[i];
+		} else if (files[i].owner == owner) {
+			bytes += files[i].size;
+			count++;
+		}
+	}
+	return size <= OWNER_BYTES_MAX && bytes <= OWNER_BYTES_MAX && count <= OWNER_FILES_MAX ?
+		       entry :
+		       NULL;
+}
+
+static int map_file(const void *owner, int fd, const struct stat *st, bool write,
+		    struct memory_file **result)
+{
+	uint64_t size = (uint64_t)st->st_size, block = (uint64_t)st->st_blksize;
+	struct memory_file *file = free_entry(owner, size);
 	void *base;
 	int ret;
 
-	while (file < files + MEMORY_FILES_MAX && file->base)
-		file++;
-	if (file == files + MEMORY_FILES_MAX)
+	if (!file)
 		return -ENOSPC;
 	ret = guard_against_sigbus();
 	if (ret)
 		return ret;
-	base = mmap(NULL, (size_t)st->st_size, PROT_READ | (write ? PROT_WRITE : 0), MAP_SHARED, fd,
-		    0);
+	base = mmap(NULL, size, PROT_READ | (write ? PROT_WRITE : 0), MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
 	*file = (struct memory_file){
+		.owner = owner,
 		.device = st->st_dev,
 		.inode = st->st_ino,
 		.base = base,
-		.size = (uint64_t)st->st_size,
+		.size = size,
+		.block = block > DMA_PAGE && !(block & (block - 1)) ? block : DMA_PAGE,
 		.write = write,
 		.references = 1,
 	};
@@ -104,7 +145,7 @@ static int map_file(int fd, const struct stat *st, bool write, struct memory_fil
 	return 0;
 }
 
-int memory_file_get(int fd, uint64_t end, bool write, struct memory_file **file)
+int memory_file_get(const void *owner, int fd, uint64_t end, bool write, struct memory_file **file)
 {
 	struct stat st;
 	int flags;
@@ -124,7 +165,7 @@ int memory_file_get(int fd, uint64_t end, bool write, struct memory_file **file)
 	/* Mapped with all that the descriptor allows: the next range may need more than this. */
 	*file = find_file(&st, end, flags == O_RDWR);
 	if (!*file)
-		return map_file(fd, &st, flags == O_RDWR, file);
+		return map_file(owner, fd, &st, flags == O_RDWR, file);
 	(*file)->references++;
 	return 0;
 }
@@ -145,6 +186,11 @@ void memory_file_put(struct memory_file *file)
 uint8_t *memory_file_at(const struct memory_file *file, uint64_t offset)
 {
 	return file->base + offset;
+}
+
+bool memory_file_lost(const struct memory_file *file)
+{
+	return file->lost;
 }
 
 uint64_t memory_files_lost_pages(void)
