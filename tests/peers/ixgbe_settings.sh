@@ -105,7 +105,7 @@ without_offloads() {
 }
 
 vlan() {
-	both ip link add link ETH name tagged type vlan id 100 && both ip link set tagged up &&
+	guest modprobe 8021q && both ip link add link ETH name tagged type vlan id 100 && both ip link set tagged up &&
 		in_left ip addr add 10.1.0.1/24 dev tagged && in_right ip addr add 10.1.0.2/24 dev tagged &&
 		within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && tcp 10.1.0.2 &&
 		both ethtool -K ETH rxvlan off txvlan off && within 60 link_is yes &&

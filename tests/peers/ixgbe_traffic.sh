@@ -123,7 +123,7 @@ quiet_counts() {
 	local model driver
 	for _ in $(seq 30); do
 		model=$(model_counts)
-		driver="$(counters_of left eth0) $(counters_of right eth1)"
+		driver=$(counters_of left eth0 && counters_of right eth1)
 		[ "$model" = "$(model_counts)" ] || continue
 		awk -v model="$model" 'BEGIN { split(model, m, "\t") }
 			$1 == "rx_packets" { port++ }
