@@ -23,10 +23,15 @@ link_is() { # yes|no
 	in_left ethtool eth0 | grep -q "Link detected: $1" && in_right ethtool eth1 | grep -q "Link detected: $1"
 }
 
-# A port in each namespace, with addresses, up, and the link there.
+# The namespaces. A port that is down keeps its addresses in them.
+split() {
+	guest "for n in left right; do /opt/ip netns add \$n && /opt/ip netns exec \$n \
+		sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/keep_addr_on_down' || exit 1; done"
+}
+
+# A port in each, with addresses, up, and the link there.
 joins() {
-	guest "for n in left right; do /opt/ip netns list | grep -q \"^\$n\" || /opt/ip netns add \$n; done
-		/opt/ip link set eth0 netns left && /opt/ip link set eth1 netns right" &&
+	guest "/opt/ip link set eth0 netns left && /opt/ip link set eth1 netns right" &&
 		in_left ip addr add 10.0.0.1/24 dev eth0 && in_right ip addr add 10.0.0.2/24 dev eth1 &&
 		in_left ip addr add fd00::1/64 dev eth0 nodad && in_right ip addr add fd00::2/64 dev eth1 nodad &&
 		both ip link set ETH up && within 60 link_is yes
