@@ -276,6 +276,13 @@ static void loopback_comes_back(void **state)
 	assert_int_equal(m->sent, 0);
 	assert_int_equal(rx_descriptor(m, 0)[1] & 0xFFFF, 60);
 	assert_memory_equal(rx_buffer(m, 0), frame, 60);
+	/* Meanwhile the MAC does not listen to the wire. */
+	assert_false(nic_can_receive(m->nic));
+	assert_false(arrive(m, 60, 0));
+	assert_int_equal(nic_counters(m->nic)->stored, 1);
+	assert_int_equal(nic_counters(m->nic)->dropped_link, 1);
+	clear_bits(m, D_HLREG0, D_HLREG0_LPBK);
+	assert_true(arrive(m, 60, 0));
 	assert_no_rule_broken(m);
 }
 

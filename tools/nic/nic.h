@@ -140,7 +140,7 @@ struct nic_counters {
 	uint64_t wire_in; /* frames that arrived */
 	uint64_t wire_out; /* frames sent */
 	uint64_t stored; /* frames written to memory */
-	uint64_t dropped_link; /* link down, or receive not enabled */
+	uint64_t dropped_link; /* link down, loopback, or receive not enabled */
 	uint64_t dropped_filter; /* not for this port */
 	uint64_t dropped_error; /* CRC, symbol, length */
 	uint64_t dropped_descriptor; /* no free descriptor */

@@ -218,11 +218,17 @@ bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned in
 	return store(nic, frame, &info);
 }
 
+/* In loopback the MAC hears itself, not the wire. */
+static bool listens(const struct nic *nic)
+{
+	return nic_link_up(nic) && nic_rx_running(nic) && !(nic_reg(nic, HLREG0) & HLREG0_LPBK);
+}
+
 bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)
 {
 	nic_advance(nic);
 	nic->counters.wire_in++;
-	if (!nic_link_up(nic) || !nic_rx_running(nic)) {
+	if (!listens(nic)) {
 		nic->counters.dropped_link++;
 		return false;
 	}
@@ -238,8 +244,7 @@ bool nic_can_receive(const struct nic *nic)
 {
 	size_t longest = max_frame(nic, true);
 
-	if (!nic_link_up(nic) || !nic_rx_running(nic) || nic_dma_blocked(nic) || nic->held_first ||
-	    !nic->rx_queues)
+	if (!listens(nic) || nic_dma_blocked(nic) || nic->held_first || !nic->rx_queues)
 		return false;
 	for (unsigned int i = 0; i < nic->rx_queues; i++) {
 		if (nic->rx[i].enabled && !nic_rx_has_room_for_any(nic, i, longest))
