@@ -55,7 +55,7 @@ start_nic() {
 		n=$((n + 1))
 	done
 	nics=$((nics + 1))
-	"$bin/onepath-nic" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
+	"$bin/onepath-nic" --control "$work/$name.control" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	within 20 grep -q 'ports* ready' "$work/$name.log" || {
 		cat "$work/$name.log" >&2
