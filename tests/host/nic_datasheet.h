@@ -106,7 +106,23 @@
 #define D_AUTOC_RESTART_AN    0x00001000
 #define D_LINKS		      0x042A4
 #define D_LINKS_UP	      0x40000000
+#define D_FCTTV0	      0x03200
+#define D_FCRTL0	      0x03220
+#define D_FCRTL_XONE	      0x80000000
 #define D_FCRTH0	      0x03260
+#define D_FCRTH_FCEN	      0x80000000
+#define D_FCRTV		      0x032A0
+#define D_FCCFG		      0x03D00
+#define D_FCCFG_TFCE_LINK     0x00000008
+#define D_TFCS		      0x0CE00
+#define D_MFLCN		      0x04294
+#define D_MFLCN_PMCF	      0x00000001
+#define D_MFLCN_DPF	      0x00000002
+#define D_MFLCN_RFCE	      0x00000008
+#define D_LXONTXC	      0x03F60
+#define D_LXOFFTXC	      0x03F68
+#define D_LXONRXCNT	      0x041A4
+#define D_LXOFFRXCNT	      0x041A8
 
 /* Receive offloads and queues: 8.2.3.7 */
 #define D_PSRTYPE	  0x0EA00

@@ -46,6 +46,7 @@ struct machine {
 	unsigned int sent;
 	size_t sent_len[MAX_SENT];
 	uint8_t sent_frame[MAX_SENT][NIC_FRAME_MAX];
+	void (*on_send)(struct machine *m); /* what the far end does at once; may be NULL */
 	unsigned int fired[64]; /* by vector */
 	bool line; /* INTx */
 };
@@ -81,6 +82,8 @@ static void machine_send(void *opaque, const uint8_t *frame, size_t len)
 	assert_in_range(len, 1, NIC_FRAME_MAX);
 	memcpy(m->sent_frame[m->sent % MAX_SENT], frame, len);
 	m->sent_len[m->sent++ % MAX_SENT] = len;
+	if (m->on_send)
+		m->on_send(m);
 }
 
 static void machine_interrupt(void *opaque, unsigned int vector)

@@ -121,6 +121,9 @@ static void vectors_from_16_on(void **state)
 	assert_int_equal(m->fired[41], 3);
 	wr(m, D_EICS_EX(1), 0x8);
 	assert_int_equal(m->fired[3], 1);
+	/* The message cleared its cause. */
+	wr(m, D_EIMS_EX(2), 0x200);
+	assert_int_equal(m->fired[41], 3);
 	assert_int_equal(fired(m), 6);
 }
 

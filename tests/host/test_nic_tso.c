@@ -214,6 +214,63 @@ static void every_segment_is_counted(void **state)
 	assert_int_equal(nic_counters(m->nic)->wire_out, 6);
 }
 
+static void pause_comes(struct machine *m)
+{
+	static const uint8_t frame[60] = { 0x01, 0x80, 0xC2, 0,	   0, 1, 2, 0, 0,
+					   0,	 0,    1,    0x88, 8, 0, 1, 1, 0 };
+
+	m->on_send = NULL;
+	nic_receive(m->nic, frame, sizeof(frame), 0);
+}
+
+/* Flow control stops between two frames, not between two packets; what is read waits in the port. */
+static void a_pause_stops_in_the_middle(void **state)
+{
+	struct machine *m = *state;
+	struct large large = { .kind = &kinds[0], .payload = 1003, .mss = 200 };
+	unsigned int next = put_large(m, 0, &large);
+
+	wr(m, D_MFLCN, D_MFLCN_RFCE | D_MFLCN_DPF);
+	m->on_send = pause_comes;
+	wr(m, D_TX(0, D_TDT), next);
+	assert_int_equal(m->sent, 1);
+	sleep_ns(m, 100000);
+	m->on_send = pause_comes;
+	nic_poll(m->nic);
+	assert_int_equal(m->sent, 2);
+	sleep_ns(m, 100000);
+	nic_poll(m->nic);
+	assert_int_equal(m->sent, 6);
+	for (unsigned int i = 0; i < 6; i++)
+		assert_segment(m, &large, i, i * 200, i < 5 ? 200 : 3);
+	assert_int_equal(head_in_memory(m), next);
+	assert_no_rule_broken(m);
+}
+
+/* The packet buffer is finite: a packet that does not fit goes on. */
+static void a_large_send_may_be_too_large_to_stop(void **state)
+{
+	struct machine *m = *state;
+	struct large large = { .kind = &kinds[0], .payload = 200000, .mss = 1000 };
+	unsigned int next = put_large(m, 0, &large), first;
+
+	wr(m, D_MFLCN, D_MFLCN_RFCE | D_MFLCN_DPF);
+	m->on_send = pause_comes;
+	wr(m, D_TX(0, D_TDT), next);
+	first = m->sent;
+	assert_in_range(first, 2, 199);
+	sleep_ns(m, 100000);
+	nic_poll(m->nic);
+	assert_int_equal(m->sent, 200);
+	for (unsigned int i = 0; i < 200; i++)
+		assert_segment(m, &large, i, i * 1000, 1000);
+	/* It is empty again: the next one fits as far as the first did. */
+	next = put_large(m, next, &large);
+	m->on_send = pause_comes;
+	wr(m, D_TX(0, D_TDT), next);
+	assert_int_equal(m->sent, 200 + first);
+}
+
 static void loopback_comes_back(void **state)
 {
 	struct machine *m = *state;
@@ -334,6 +391,8 @@ int main(void)
 		TEST(the_largest_send),
 		TEST(flags_pass_through_the_masks),
 		TEST(every_segment_is_counted),
+		TEST(a_pause_stops_in_the_middle),
+		TEST(a_large_send_may_be_too_large_to_stop),
 		TEST(loopback_comes_back),
 		TEST(payload_and_buffers_may_differ),
 		TEST(a_fault_ends_it),

@@ -86,6 +86,17 @@ struct nic_interrupt {
 	bool line; /* INTx is asserted */
 };
 
+/* Link flow control, pause.c: transmission as the far end stops it, and the far end as we do. */
+struct nic_pause {
+	bool stopped;
+	uint64_t until_ns;
+	struct nic_stopped_frame *first; /* the transmit packet buffer */
+	struct nic_stopped_frame *last; /* undefined without a first */
+	size_t bytes;
+	bool told_off; /* XOFF was sent, and no XON after it */
+	uint64_t refresh_ns; /* when XOFF is sent again */
+};
+
 struct nic_held_frame;
 struct nic_flows;
 
@@ -126,6 +137,8 @@ struct nic {
 	uint64_t link_ns; /* when it comes up */
 
 	struct nic_interrupt interrupt;
+	struct nic_pause pause;
+	bool sending; /* in the host's send(): whatever comes back, nic_advance() waits */
 
 	struct nic_flows *flows; /* NULL: the flow director is off */
 	struct nic_held_frame *held_first;
@@ -191,6 +204,16 @@ uint32_t nic_eitr_offset(unsigned int index);
 /* link.c */
 void nic_link_restart(struct nic *nic);
 void nic_link_advance(struct nic *nic, uint64_t now);
+bool nic_link_is_1g(const struct nic *nic);
+
+/* pause.c: a frame to the wire; one from it (true: it goes no further); the receive buffer. */
+void nic_pause_send(struct nic *nic, const uint8_t *frame, size_t len);
+bool nic_pause_received(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
+void nic_pause_filled(struct nic *nic);
+void nic_pause_emptied(struct nic *nic);
+uint64_t nic_pause_due(const struct nic *nic);
+void nic_pause_advance(struct nic *nic, uint64_t now);
+void nic_pause_reset(struct nic *nic);
 
 /* eeprom_image.c, eeprom.c */
 void nic_eeprom_fill(struct nic *nic);
@@ -243,6 +266,7 @@ void nic_stats_add64(struct nic *nic, uint32_t low_offset, uint64_t bytes);
 void nic_stats_received(struct nic *nic, const uint8_t *frame, size_t len);
 void nic_stats_queue_received(struct nic *nic, unsigned int queue, size_t bytes);
 void nic_stats_queue_dropped(struct nic *nic, unsigned int queue);
+void nic_stats_transmitted(struct nic *nic, const uint8_t *frame, size_t len);
 void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, size_t len);
 
 /* crc.c */

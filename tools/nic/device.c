@@ -21,6 +21,7 @@ static void reset(struct nic *nic, bool power_on)
 	nic_flows_reset(nic);
 	nic_registers_reset(nic, power_on);
 	nic_interrupt_reset(nic);
+	nic_pause_reset(nic);
 	memset(nic->rx, 0, sizeof(nic->rx));
 	nic->rx_queues = 0;
 	memset(nic->tx, 0, sizeof(nic->tx));
@@ -54,6 +55,7 @@ void nic_schedule(struct nic *nic)
 	uint64_t next = nic->link_ns;
 
 	earliest(&next, true, nic->tx_event_ns);
+	earliest(&next, true, nic_pause_due(nic));
 	earliest(&next, nic->resetting, nic->reset_ns + RESET_CLEAR_NS);
 	earliest(&next, nic->in_reset, nic->reset_ns + NIC_RESET_WAIT_NS);
 	earliest(&next, nic->autoload_pending, nic->reset_ns + AUTOLOAD_NS);
@@ -66,7 +68,7 @@ void nic_advance(struct nic *nic)
 {
 	uint64_t now, since;
 
-	if (nic->next_event_ns == NIC_NEVER)
+	if (nic->next_event_ns == NIC_NEVER || nic->sending)
 		return;
 	now = nic->host.now_ns(nic->host.opaque);
 	if (now < nic->next_event_ns)
@@ -85,6 +87,7 @@ void nic_advance(struct nic *nic)
 	if (since >= DMA_INIT_NS)
 		nic->dma_init_pending = false;
 	nic_link_advance(nic, now);
+	nic_pause_advance(nic, now);
 	nic_tx_advance(nic, now);
 	nic_interrupt_advance(nic, now);
 	nic_schedule(nic);
@@ -181,6 +184,7 @@ void nic_destroy(struct nic *nic)
 		return;
 	nic_rx_drop_held(nic);
 	nic_flows_reset(nic);
+	nic_pause_reset(nic);
 	free(nic);
 }
 

@@ -62,14 +62,18 @@ uint32_t nic_anlp1_read(struct nic *nic, unsigned int index, uint32_t value)
 	return mode == 4 || mode >= 6 ? value | 1u << ANLP1_ANAS_SHIFT : value;
 }
 
+/* By link mode: 0, 2 and 5 are 1 Gb/s. */
+bool nic_link_is_1g(const struct nic *nic)
+{
+	static const bool is_1g[8] = { [0] = true, [2] = true, [5] = true };
+
+	return is_1g[nic_reg(nic, AUTOC) >> AUTOC_LMS_SHIFT & 7];
+}
+
 uint32_t nic_links_read(struct nic *nic, unsigned int index, uint32_t value)
 {
-	/* By link mode: 0, 2 and 5 are 1 Gb/s. */
-	static const bool is_1g[8] = { [0] = true, [2] = true, [5] = true };
-	unsigned int mode = nic_reg(nic, AUTOC) >> AUTOC_LMS_SHIFT & 7;
-
 	if (nic_link_up(nic))
-		value |= LINKS_UP | (is_1g[mode] ? LINKS_SPEED_1G : LINKS_SPEED_10G);
+		value |= LINKS_UP | (nic_link_is_1g(nic) ? LINKS_SPEED_1G : LINKS_SPEED_10G);
 	return value;
 }
 

@@ -47,6 +47,24 @@
 #define SWSM_SWESMBI	(1u << 1)
 #define SW_FW_SYNC	0x10160u
 
+#define FCTTV		0x03200u /* 8.2.3.3.2 */
+#define FCRTL		0x03220u
+#define FCRTL_RTL	0x0007FFE0u /* bytes */
+#define FCRTL_XONE	(1u << 31)
+#define FCRTH		0x03260u
+#define FCRTH_RTH	0x0007FFE0u
+#define FCRTH_FCEN	(1u << 31)
+#define FCRTV		0x032A0u
+#define TFCS		0x0CE00u
+#define TFCS_TC_XON	(1u << 0)
+#define FCCFG		0x03D00u
+#define FCCFG_TFCE	(3u << 3)
+#define FCCFG_TFCE_LINK (1u << 3)
+#define MFLCN		0x04294u /* 8.2.3.22.34 */
+#define MFLCN_PMCF	(1u << 0)
+#define MFLCN_DPF	(1u << 1)
+#define MFLCN_RFCE	(1u << 3)
+
 #define EICR		      0x00800u /* 8.2.3.5 */
 #define EICR_RTXQ	      0x0000FFFFu /* of queues, or vectors 0 to 15 */
 #define EICR_VECTORS	      16u
@@ -306,6 +324,12 @@
 #define LINKS_SPEED_1G	    (2u << 28)
 #define LINKS_SPEED_10G	    (3u << 28)
 #define LINKS_UP	    (1u << 30)
+
+/* Of flow control, 8.2.3.23 */
+#define LXONTXC	   0x03F60u
+#define LXOFFTXC   0x03F68u
+#define LXONRXCNT  0x041A4u
+#define LXOFFRXCNT 0x041A8u
 
 /* Statistics, 8.2.3.23 */
 #define RXMPC	0x03FA0u

@@ -85,6 +85,9 @@ nic_on_write nic_eicr_write, nic_eics_write, nic_eics_ex_write, nic_eims_write, 
 	nic_eims_ex_write, nic_eimc_ex_write, nic_eiam_write, nic_eiam_ex_write, nic_gpie_write,
 	nic_eitr_write;
 
+/* pause.c */
+nic_on_read nic_tfcs_read;
+
 /* link.c */
 nic_on_read nic_links_read, nic_anlp1_read;
 nic_on_write nic_autoc_write;

@@ -50,6 +50,7 @@ static bool hold(struct nic *nic, const uint8_t *data, const struct nic_rx_info 
 	*nic->held_last = held;
 	nic->held_last = &held->next;
 	nic->held_bytes += info->len;
+	nic_pause_filled(nic);
 	return true;
 }
 
@@ -101,6 +102,7 @@ void nic_rx_run_held(struct nic *nic)
 		store(nic, nic->held_first->data, &nic->held_first->info);
 		release_first(nic);
 	}
+	nic_pause_emptied(nic);
 }
 
 /* Puts the frame as software shall see it into @to: CRC kept or not, VLAN tag taken out or not. */
@@ -192,6 +194,8 @@ bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned in
 	bool inexact;
 
 	count_unfiltered(nic, frame, len, errors);
+	if (nic_pause_received(nic, frame, len, errors))
+		return false;
 	if (!nic_rx_accepts(nic, frame, len, &inexact)) {
 		nic->counters.dropped_filter++;
 		return false;

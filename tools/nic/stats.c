@@ -77,9 +77,8 @@ void nic_stats_queue_dropped(struct nic *nic, unsigned int queue)
 	nic_stats_add(nic, QPRDC + stat_set(nic, RQSMR, queue) * 0x40, 1);
 }
 
-void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, size_t len)
+void nic_stats_transmitted(struct nic *nic, const uint8_t *frame, size_t len)
 {
-	unsigned int set = stat_set(nic, TQSM, queue);
 	size_t size = len + NIC_CRC_BYTES;
 
 	nic_stats_add(nic, GPTC, 1);
@@ -90,6 +89,14 @@ void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, s
 		nic_stats_add(nic, BPTC, 1);
 	else if (frame[0] & 1)
 		nic_stats_add(nic, MPTC, 1);
+}
+
+/* A packet of a queue: the port's counters, and the queue's. */
+void nic_stats_sent(struct nic *nic, unsigned int queue, const uint8_t *frame, size_t len)
+{
+	unsigned int set = stat_set(nic, TQSM, queue);
+
+	nic_stats_transmitted(nic, frame, len);
 	nic_stats_add(nic, QPTC + set * 4, 1);
 	nic_stats_add64(nic, QBTC_L + set * 8, len);
 }

@@ -209,9 +209,9 @@ static bool complete(struct nic *nic, struct window *window, const struct nic_tx
 
 static bool may_run(const struct nic *nic, unsigned int index)
 {
-	return nic->tx[index].enabled && (nic_reg(nic, DMATXCTL) & DMATXCTL_TE) &&
-	       !(nic_reg(nic, RTTDCS) & RTTDCS_ARBDIS) && !nic_dma_blocked(nic) &&
-	       (nic_link_up(nic) || (nic_reg(nic, HLREG0) & HLREG0_LPBK));
+	return nic->tx[index].enabled && !nic->pause.stopped &&
+	       (nic_reg(nic, DMATXCTL) & DMATXCTL_TE) && !(nic_reg(nic, RTTDCS) & RTTDCS_ARBDIS) &&
+	       !nic_dma_blocked(nic) && (nic_link_up(nic) || (nic_reg(nic, HLREG0) & HLREG0_LPBK));
 }
 
 void nic_tx_run(struct nic *nic, unsigned int index)
@@ -228,7 +228,8 @@ void nic_tx_run(struct nic *nic, unsigned int index)
 	if (!may_run(nic, index) || head >= queue->size || tail >= queue->size)
 		return;
 	packet.queue = index;
-	while (nic->tx_frames < stop && gather(nic, queue, &read, head, tail, &packet)) {
+	while (nic->tx_frames < stop && !nic->pause.stopped &&
+	       gather(nic, queue, &read, head, tail, &packet)) {
 		uint32_t next = ring_add(queue, head, packet.count);
 
 		nic_tx_packet_send(nic, &packet);

@@ -106,8 +106,7 @@ void nic_tx_frame_send(struct nic *nic, struct nic_tx_frame *frame)
 			nic_rx_frame(nic, frame->data, frame->len, 0);
 		return;
 	}
-	nic->counters.wire_out++;
-	nic->host.send(nic->host.opaque, frame->data, frame->len);
+	nic_pause_send(nic, frame->data, frame->len);
 }
 
 /*
