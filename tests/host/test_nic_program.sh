@@ -188,7 +188,8 @@ broken_rule() {
 	start --once --log-rules --summary --report "$tmp/report" --port "socket=$tmp/s0,wire=none" &&
 		client "$tmp/s0" 0x7fffc && ended 3 && report 'r["rules_broken"] > 0' &&
 		report 'sum(x["count"] for x in r["ports"][0]["rules"]) == r["rules_broken"]' &&
-		report 'r["ports"][0]["rules"][0]["section"]' && [ "$(grep -c port0 "$tmp/err")" -ge 2 ]
+		report 'r["ports"][0]["rules"][0]["section"]' &&
+		report '"0x7fffc" in sum((x["registers"] for x in r["ports"][0]["rules"]), [])' && [ "$(grep -c port0 "$tmp/err")" -ge 2 ]
 }
 
 tap_goes_with_it() {

@@ -562,6 +562,26 @@ static void the_log_names_rule_register_and_section(void **state)
 	assert_true(strstr(text, "from now on only counted") > line);
 }
 
+static void each_register_is_remembered_once(void **state)
+{
+	struct machine *m = *state;
+	uint32_t at[NIC_RULE_REGISTERS];
+	size_t rule = 0, count;
+	const struct nic_rule *rules = nic_rules(&count);
+
+	while (strcmp(rules[rule].name, "reserved-bits"))
+		rule++;
+	assert_int_equal(nic_rule_registers(m->nic, rule, at), 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		wr(m, D_RX(i, D_RDH), 1u << 16);
+		wr(m, D_CTRL, rd(m, D_CTRL) ^ 1);
+	}
+	assert_int_equal(nic_rule_registers(m->nic, rule, at), 2);
+	assert_int_equal(at[0], D_RX(0, D_RDH));
+	assert_int_equal(at[1], D_CTRL);
+	assert_int_equal(nic_rule_registers(m->nic, count, at), 0);
+}
+
 static void the_limits_are_allowed(void **state)
 {
 	struct machine *m = *state;
@@ -598,10 +618,15 @@ static void a_correct_driver_breaks_none(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[VIOLATIONS + 4] = {
+	enum {
+		OTHERS = 5
+	};
+	static struct CMUnitTest tests[VIOLATIONS + OTHERS] = {
 		cmocka_unit_test(every_rule_has_its_violation),
 		cmocka_unit_test_setup_teardown(the_log_names_rule_register_and_section,
 						machine_setup, machine_teardown),
+		cmocka_unit_test_setup_teardown(each_register_is_remembered_once, machine_setup,
+						machine_teardown),
 		cmocka_unit_test_setup_teardown(the_limits_are_allowed, machine_setup,
 						machine_teardown),
 		cmocka_unit_test_setup_teardown(a_correct_driver_breaks_none, machine_setup,
@@ -609,9 +634,9 @@ int main(void)
 	};
 
 	for (size_t i = 0; i < VIOLATIONS; i++) {
-		tests[i + 4].name = violations[i].rule;
-		tests[i + 4].test_func = is_counted;
-		tests[i + 4].initial_state = (void *)&violations[i];
+		tests[i + OTHERS].name = violations[i].rule;
+		tests[i + OTHERS].test_func = is_counted;
+		tests[i + OTHERS].initial_state = (void *)&violations[i];
 	}
 	return cmocka_run_group_tests_name("nic: rules", tests, NULL, NULL);
 }

@@ -106,6 +106,7 @@ struct nic {
 	struct nic_host host;
 	struct nic_counters counters;
 	uint64_t broken[NIC_RULES];
+	uint32_t broken_at[NIC_RULES][NIC_RULE_REGISTERS]; /* 1 + offset, 0: none */
 	FILE *log;
 	bool observed; /* traced: register accesses take the long way */
 	struct nic_trace trace;

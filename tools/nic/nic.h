@@ -132,6 +132,12 @@ struct nic_rule {
 /* All rules; *@count is their number, the index is the rule's id. */
 const struct nic_rule *nic_rules(size_t *count);
 uint64_t nic_rule_broken(const struct nic *nic, size_t rule);
+/*
+ * The registers at which it was broken, in that order, the first eight: an array's first one
+ * stands for all of it. Returns how many.
+ */
+#define NIC_RULE_REGISTERS 8
+size_t nic_rule_registers(const struct nic *nic, size_t rule, uint32_t *offsets);
 /* The sum over all rules. */
 uint64_t nic_rules_broken(const struct nic *nic);
 

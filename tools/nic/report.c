@@ -64,6 +64,24 @@ static void add_counters(struct json_object *to, const struct nic *nic)
 	add_number(object, "unsupported", counters->unsupported);
 }
 
+/* Where a rule was broken: an array's name without index, an unknown register's offset. */
+static void add_rule_registers(struct json_object *to, const struct nic *nic, size_t rule)
+{
+	struct json_object *array = add(to, "registers", json_object_new_array());
+	uint32_t offsets[NIC_RULE_REGISTERS];
+	size_t count = nic_rule_registers(nic, rule, offsets);
+
+	for (size_t i = 0; i < count; i++) {
+		char name[32];
+
+		nic_register_name(offsets[i], name, sizeof(name));
+		name[strcspn(name, "[")] = '\0';
+		if (!strcmp(name, "?"))
+			snprintf(name, sizeof(name), "0x%05x", offsets[i]);
+		append(array, json_object_new_string(name));
+	}
+}
+
 static void add_rules(struct json_object *to, const struct nic *nic)
 {
 	struct json_object *array = add(to, "rules", json_object_new_array());
@@ -79,6 +97,7 @@ static void add_rules(struct json_object *to, const struct nic *nic)
 		add_string(rule, "name", rules[i].name);
 		add_string(rule, "section", rules[i].section);
 		add_number(rule, "count", nic_rule_broken(nic, i));
+		add_rule_registers(rule, nic, i);
 		append(array, rule);
 	}
 }

@@ -146,6 +146,35 @@ uint64_t nic_rules_broken(const struct nic *nic)
 	return sum;
 }
 
+size_t nic_rule_registers(const struct nic *nic, size_t rule, uint32_t *offsets)
+{
+	size_t count = 0;
+
+	if (rule >= NIC_RULES)
+		return 0;
+	while (count < NIC_RULE_REGISTERS && nic->broken_at[rule][count]) {
+		offsets[count] = nic->broken_at[rule][count] - 1;
+		count++;
+	}
+	return count;
+}
+
+static void remember_register(struct nic *nic, enum nic_rule_id rule, uint32_t offset)
+{
+	unsigned int entry = offset < NIC_REGISTER_SPACE ? nic->lookup[offset / 4] : 0;
+
+	if (entry)
+		offset = nic_register_table[entry - 1].offset;
+	for (size_t i = 0; i < NIC_RULE_REGISTERS; i++) {
+		uint32_t *place = &nic->broken_at[rule][i];
+
+		if (!*place)
+			*place = offset + 1;
+		if (*place == offset + 1)
+			return;
+	}
+}
+
 void nic_set_log(struct nic *nic, FILE *log)
 {
 	nic->log = log;
@@ -156,6 +185,7 @@ void nic_break(struct nic *nic, enum nic_rule_id rule, uint32_t offset, uint32_t
 	uint64_t times = ++nic->broken[rule];
 	char name[32];
 
+	remember_register(nic, rule, offset);
 	nic_trace_event(nic, "rule %s broken", rules[rule].name);
 	if (!nic->log || times > LINES_PER_RULE)
 		return;
