@@ -178,6 +178,7 @@ static void vlan_tag_is_kept_or_taken_out(void **state)
 	assert_true(arrive(m, 64, 0));
 	make_frame(frame, 64);
 	assert_received(m, 2, frame, 64, D_DD | RX_EOP);
+	assert_int_equal(nic_counters(m->nic)->tags_removed, 1);
 	assert_no_rule_broken(m);
 }
 

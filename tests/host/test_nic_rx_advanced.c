@@ -85,6 +85,7 @@ static void snap_is_ethernet_too(void **state)
 	finish(&p);
 	put16(p.bytes + 12, p.len - 14);
 	assert_said(m, &p, D_IPV4 | D_UDP, D_RX_IPCS | D_RX_L4CS | D_RX_UDPCS);
+	assert_int_equal(nic_counters(m->nic)->sums_checked, 1);
 }
 
 static void extension_headers(void **state)

@@ -241,6 +241,9 @@ static void a_pause_stops_in_the_middle(void **state)
 	sleep_ns(m, 100000);
 	nic_poll(m->nic);
 	assert_int_equal(m->sent, 6);
+	assert_int_equal(nic_counters(m->nic)->large_sends, 1);
+	assert_int_equal(nic_counters(m->nic)->sums_inserted, 6);
+	assert_int_equal(nic_counters(m->nic)->tags_inserted, 0);
 	for (unsigned int i = 0; i < 6; i++)
 		assert_segment(m, &large, i, i * 200, i < 5 ? 200 : 3);
 	assert_int_equal(head_in_memory(m), next);

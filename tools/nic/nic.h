@@ -154,6 +154,11 @@ struct nic_counters {
 	uint64_t dma_faults; /* DMA outside of what is mapped, or bus mastering off */
 	uint64_t resets; /* CTRL.RST, CTRL.LRST or function */
 	uint64_t tail_writes; /* RDT and TDT */
+	uint64_t large_sends; /* cut into frames */
+	uint64_t sums_inserted; /* frames sent with a checksum of the port's making */
+	uint64_t sums_checked; /* frames that came with a checksum which the port found right */
+	uint64_t tags_inserted; /* VLAN */
+	uint64_t tags_removed;
 	uint64_t unsupported; /* frames not moved, or not as asked: what the model has not */
 };
 

@@ -61,6 +61,11 @@ static void add_counters(struct json_object *to, const struct nic *nic)
 	add_number(object, "dma_faults", counters->dma_faults);
 	add_number(object, "resets", counters->resets);
 	add_number(object, "tail_writes", counters->tail_writes);
+	add_number(object, "large_sends", counters->large_sends);
+	add_number(object, "sums_inserted", counters->sums_inserted);
+	add_number(object, "sums_checked", counters->sums_checked);
+	add_number(object, "tags_inserted", counters->tags_inserted);
+	add_number(object, "tags_removed", counters->tags_removed);
 	add_number(object, "unsupported", counters->unsupported);
 }
 

@@ -113,6 +113,7 @@ static void prepare(struct nic *nic, const uint8_t *frame, size_t len, unsigned 
 	size_t cut = 0;
 
 	if (strip_tag && packet->tagged) {
+		nic->counters.tags_removed++;
 		info->status |= RX_VP;
 		info->vlan = packet->tag;
 		info->header -= info->header ? 4 : 0;
@@ -183,6 +184,8 @@ static void classify(struct nic *nic, const uint8_t *frame, size_t len, struct n
 	nic_packet_parse(frame, len, nic_reg(nic, VLNCTRL) & VLNCTRL_VET, packet);
 	nic_rx_choose_queue(nic, frame, packet, info);
 	nic_rx_checksum(nic, frame, packet, info);
+	if ((info->status & RX_L4CS) && !(info->status & RX_ERROR_L4E))
+		nic->counters.sums_checked++;
 	info->header = nic_packet_header(packet, nic_reg(nic, PSRTYPE));
 }
 

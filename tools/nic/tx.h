@@ -82,6 +82,7 @@ struct nic_tx_frame {
 	uint64_t fields; /* of the packet's first descriptor */
 	const uint8_t *data;
 	size_t len;
+	bool summed; /* a checksum is the port's making */
 };
 
 static inline bool nic_tx_is_context(uint64_t fields)

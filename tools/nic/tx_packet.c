@@ -100,6 +100,8 @@ void nic_tx_frame_send(struct nic *nic, struct nic_tx_frame *frame)
 	nic->tx_frames++;
 	if (!finish(nic, frame))
 		return;
+	nic->counters.sums_inserted += frame->summed;
+	nic->counters.tags_inserted += !!(frame->fields & TX_VLE);
 	nic_stats_sent(nic, frame->queue, frame->data, frame->len);
 	if (nic_reg(nic, HLREG0) & HLREG0_LPBK) {
 		if (nic_rx_running(nic))
@@ -182,6 +184,8 @@ static void send_single(struct nic *nic, const struct nic_tx_packet *packet,
 
 	if (!length_is_right(nic, packet, bytes) || !fetch(nic, packet, &frame))
 		return;
+	frame.summed = offload->ip_checksum || offload->l4_checksum ||
+		       (!(frame.fields & TX_DEXT) && (frame.fields & TX_IC));
 	if (!(frame.fields & TX_DEXT) && (frame.fields & TX_IC))
 		nic_tx_offload_sum(own(nic, &frame), bytes, TX_CSS(frame.fields),
 				   TX_CSO(frame.fields));

@@ -115,11 +115,13 @@ void nic_tx_segment_send(struct nic *nic, const struct nic_tx_packet *packet,
 
 	if (!payload || !nic_tx_packet_read(nic, &reader, header, headers))
 		return;
+	nic->counters.large_sends++;
 	for (; segment.payload_at < payload; segment.number++) {
 		struct nic_tx_frame frame = {
 			.queue = packet->queue,
 			.fields = packet->descriptors[0].fields,
 			.data = nic->frame,
+			.summed = offload->l4_checksum,
 		};
 		size_t left = payload - segment.payload_at;
 
