@@ -125,6 +125,40 @@ wrong_commands() {
 		refused "write on or off" trace 0 maybe
 }
 
+faults() {
+	tell faults 0 && answers 'len(a["faults"]) > 15 and not any(f["on"] or f["hits"] for f in a["faults"])' &&
+		tell fault 0 rx-error count=5 3 symbol && tell fault 0 surprise-removal on && tell faults 0 &&
+		answers '{f["name"] for f in a["faults"] if f["on"]} == {"rx-error", "surprise-removal"}' &&
+		answers '[(f["left"], f["every Nth"], f["kind"]) for f in a["faults"] if f["name"] == "rx-error"] == [(5, 3, "symbol")]' &&
+		tell fault 0 rx-error off && tell fault 0 surprise-removal off && tell fault 1 ecc once && tell faults 1 &&
+		answers '[f["hits"] for f in a["faults"] if f["name"] == "ecc"] == [1]' &&
+		answers 'not any(f["on"] for f in a["faults"])'
+}
+
+wrong_faults() {
+	refused "usage: fault PORT" fault 0 && refused "no fault 'gremlins'" fault 0 gremlins on &&
+		refused "'maybe': write on, off, once or count=N" fault 0 ecc maybe &&
+		refused "'count=0': write" fault 0 ecc count=0 && refused "'once': link-down is on or off" fault 0 link-down once &&
+		refused "unexpected '3': ecc takes no number and no kind" fault 0 ecc on 3 &&
+		refused "'red' is no kind of semaphore-stuck: smbi or sw-fw-sync" fault 0 semaphore-stuck on red &&
+		refused "'129': tx-queue-stuck takes a number (queue, 128 for all) in 0..128" fault 0 tx-queue-stuck on 129 &&
+		refused "'0': rx-error takes a number (every Nth)" fault 0 rx-error on 0
+}
+
+# The whole table is in the man page, with its words.
+faults_documented() {
+	tell faults 0 && python3 - "$tmp/answer" "$root/tools/nic/onepath-nic.8" <<'END'
+import json, re, sys
+page = open(sys.argv[2]).read()
+faults = page[page.index(".Sh FAULTS"):page.index(".Sh TRACE")]
+documented = re.findall(r"^\.It Cm (\S+)", faults, re.M)
+table = json.load(open(sys.argv[1]))["faults"]
+assert documented == [f["name"] for f in table], documented
+for f in table:
+    assert f["text"] in faults.replace("\n", " "), f["text"]
+END
+}
+
 # With receive off a frame is counted, not stored.
 frames() {
 	tell frame 0 "$(printf '02%.0s' $(seq 60))" && answers 'a["stored"] is False' &&
@@ -311,9 +345,15 @@ readable_to_the_end() {
 	) >"$tmp/out2" 2>"$tmp/err2" &
 	other=$!
 	within 20 grep -q 'ready$' "$tmp/out2" || return 1
-	for _ in $(seq 40); do
-		"$nic" --tell "$tmp/control2" frame 0 "$frame" || return 1
-	done
+	python3 - "$tmp/control2" "frame 0 $frame" <<'END' || return 1
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+answers = s.makefile()
+for _ in range(40):
+    s.sendall(sys.argv[2].encode() + b"\n")
+    assert "stored" in answers.readline()
+END
 	grep -q 'File too large; it stops here' "$tmp/err2" && kill "$other" && ! wait "$other" &&
 		packets "$tmp/d" '10 < len(p) < 21 and len(p[-1][2]) == 15000'
 }
@@ -323,6 +363,9 @@ test_that "help, ports, report, counters" commands
 test_that "registers by name, without the effects of reading" registers
 test_that "link: pulled and plugged in" link
 test_that "wrong commands are refused, and why" wrong_commands
+test_that "faults: on, off, so often" faults
+test_that "wrong faults are refused, and why" wrong_faults
+test_that "the man page has each fault" faults_documented
 test_that "frames, with errors" frames
 test_that "clients that behave badly harm nobody" bad_clients
 test_that "sleeps when nobody asks" sleeps_when_idle

@@ -189,6 +189,15 @@ static void peeking_has_no_effects(void **state)
 	wr(m, D_TX(1, D_TDT), 1);
 	assert_int_equal(broken(m, "tail-before-enable"), 1);
 
+	/* An interrupt that waits for EICR to be read waits on. */
+	wr(m, D_IVAR(0), 0x80);
+	wr(m, D_EIMS, 0x0000FFFF);
+	arrive(m, 100, 0);
+	assert_true(m->line);
+	assert_int_equal(peek(m, "EICR", &value), 1);
+	assert_int_equal(value & 1, 1);
+	assert_true(m->line);
+
 	assert_int_equal(peek(m, "RDT", &value), 128);
 	assert_int_equal(peek(m, "RD", &value), 0);
 	assert_int_equal(peek(m, "CTRL[0]", &value), 0);

@@ -8,20 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control.h"
+#include "control_request.h"
 #include "report.h"
-
-#define WORDS_MAX 6
-
-struct request {
-	struct port *ports;
-	unsigned int count; /* of ports */
-	struct port *port; /* the one that was named */
-	char *words[WORDS_MAX]; /* after the port, or after the command */
-	unsigned int word_count;
-	struct json_object *answer;
-	char error[256];
-};
 
 /**
  * struct command - one of them
@@ -38,8 +26,7 @@ struct command {
 	bool (*run)(struct request *request);
 };
 
-static bool __attribute__((format(printf, 2, 3))) fail(struct request *request, const char *format,
-						       ...)
+bool control_fail(struct request *request, const char *format, ...)
 {
 	va_list args;
 
@@ -49,12 +36,12 @@ static bool __attribute__((format(printf, 2, 3))) fail(struct request *request, 
 	return false;
 }
 
-static bool add(struct request *request, const char *key, struct json_object *value)
+bool control_add(struct request *request, const char *key, struct json_object *value)
 {
 	if (value && !json_object_object_add(request->answer, key, value))
 		return true;
 	json_object_put(value);
-	return fail(request, "out of memory");
+	return control_fail(request, "out of memory");
 }
 
 /* on or off (or up and down): the word at @at. */
@@ -64,7 +51,7 @@ static bool parse_switch(struct request *request, unsigned int at, const char *o
 	*is_on = !strcmp(request->words[at], on);
 	if (*is_on || !strcmp(request->words[at], off))
 		return true;
-	return fail(request, "'%s': write %s or %s", request->words[at], on, off);
+	return control_fail(request, "'%s': write %s or %s", request->words[at], on, off);
 }
 
 static bool run_ports(struct request *request)
@@ -90,19 +77,19 @@ static bool run_ports(struct request *request)
 		json_object_object_add(object, "trace", json_object_new_boolean(!!port->trace));
 		json_object_object_add(object, "capture", json_object_new_boolean(!!port->capture));
 	}
-	return add(request, "ports", array);
+	return control_add(request, "ports", array);
 }
 
 static bool run_report(struct request *request)
 {
 	for (unsigned int i = 0; i < request->count; i++)
 		port_flush(&request->ports[i]);
-	return add(request, "report", report_make(request->ports, request->count));
+	return control_add(request, "report", report_make(request->ports, request->count));
 }
 
 static bool run_counters(struct request *request)
 {
-	return add(request, "port", report_of_port(request->port));
+	return control_add(request, "port", report_of_port(request->port));
 }
 
 static void add_register(void *opaque, const char *name, uint32_t value)
@@ -122,20 +109,23 @@ static bool run_registers(struct request *request)
 	if (object &&
 	    !nic_registers_peek(request->port->nic, all ? NULL : name, add_register, object)) {
 		json_object_put(object);
-		return fail(request, "no register is called '%s'; e.g. CTRL, RDT[3], RDT, or all",
-			    name);
+		return control_fail(request,
+				    "no register is called '%s'; e.g. CTRL, RDT[3], RDT, or all",
+				    name);
 	}
-	return add(request, "registers", object);
+	return control_add(request, "registers", object);
 }
 
+/* The same as the fault link-down, in the words that everybody looks for first. */
 static bool run_link(struct request *request)
 {
-	bool up;
+	const struct nic_fault_setting down = { .times = NIC_FAULT_ALWAYS }, up = { 0 };
+	size_t fault;
+	bool is_up;
 
-	if (!parse_switch(request, 0, "up", "down", &up))
-		return false;
-	nic_set_carrier(request->port->nic, up);
-	return true;
+	return parse_switch(request, 0, "up", "down", &is_up) &&
+	       control_find_fault(request, "link-down", &fault) &&
+	       nic_fault_set(request->port->nic, fault, is_up ? &up : &down);
 }
 
 static int hex_digit(char c)
@@ -154,14 +144,15 @@ static bool run_frame(struct request *request)
 	unsigned int errors = 0;
 
 	if (!len || len % 2 || len / 2 > sizeof(frame))
-		return fail(request,
-			    "a frame has two digits for each of 1 to %u bytes, not %zu digits",
-			    NIC_FRAME_MAX, len);
+		return control_fail(
+			request, "a frame has two digits for each of 1 to %u bytes, not %zu digits",
+			NIC_FRAME_MAX, len);
 	for (size_t i = 0; i < len; i++) {
 		int digit = hex_digit(hex[i]);
 
 		if (digit < 0)
-			return fail(request, "'%c' in the frame is no hexadecimal digit", hex[i]);
+			return control_fail(request, "'%c' in the frame is no hexadecimal digit",
+					    hex[i]);
 		frame[i / 2] = (uint8_t)(i % 2 ? frame[i / 2] | digit : digit << 4);
 	}
 	for (unsigned int i = 1; i < request->word_count; i++) {
@@ -170,11 +161,12 @@ static bool run_frame(struct request *request)
 		else if (!strcmp(request->words[i], "symbol"))
 			errors |= NIC_WIRE_SYMBOL_ERROR;
 		else
-			return fail(request, "'%s' is no error of a frame: crc or symbol",
-				    request->words[i]);
+			return control_fail(request, "'%s' is no error of a frame: crc or symbol",
+					    request->words[i]);
 	}
-	return add(request, "stored",
-		   json_object_new_boolean(port_receive(request->port, frame, len / 2, errors)));
+	return control_add(
+		request, "stored",
+		json_object_new_boolean(port_receive(request->port, frame, len / 2, errors)));
 }
 
 /* on FILE, or off, for a trace or a capture. */
@@ -188,11 +180,11 @@ static bool run_file(struct request *request, int (*set)(struct port *port, cons
 	if (!parse_switch(request, 0, "on", "off", &on))
 		return false;
 	if (on && !path)
-		return fail(request, "on needs a file");
+		return control_fail(request, "on needs a file");
 	if (!on && request->word_count > 1)
-		return fail(request, "off takes no file, not '%s'", request->words[1]);
+		return control_fail(request, "off takes no file, not '%s'", request->words[1]);
 	ret = set(request->port, on ? path : NULL);
-	return ret ? fail(request, "%s: %s", path, strerror(-ret)) : true;
+	return ret ? control_fail(request, "%s: %s", path, strerror(-ret)) : true;
 }
 
 static bool run_trace(struct request *request)
@@ -215,6 +207,10 @@ static const struct command commands[] = {
 	{ "registers", "PORT [NAME|all]", "what a driver would read, without its effects", true, 0,
 	  1, run_registers },
 	{ "link", "PORT up|down", "the cable is plugged in, or pulled", true, 1, 1, run_link },
+	{ "fault", "PORT NAME on|off|once|count=N [NUMBER] [KIND]", "something goes wrong", true, 2,
+	  4, control_run_fault },
+	{ "faults", "PORT", "what can go wrong, what is on, and how often it happened", true, 0, 0,
+	  control_run_faults },
 	{ "frame", "PORT HEX [crc] [symbol]", "a frame comes from the wire, with these errors",
 	  true, 1, 3, run_frame },
 	{ "trace", "PORT on [FILE]|off", "register accesses, to standard error without FILE", true,
@@ -236,7 +232,7 @@ static bool run_help(struct request *request)
 			 *commands[i].words ? " " : "", commands[i].words);
 		json_object_object_add(object, usage, json_object_new_string(commands[i].text));
 	}
-	return add(request, "commands", object);
+	return control_add(request, "commands", object);
 }
 
 /* "0" or "port0". */
@@ -250,8 +246,8 @@ static bool find_port(struct request *request, const char *name)
 			return true;
 		}
 	}
-	return fail(request, "there is no port '%s'; there are port0 to port%u", name,
-		    request->count - 1);
+	return control_fail(request, "there is no port '%s'; there are port0 to port%u", name,
+			    request->count - 1);
 }
 
 static bool run(struct request *request, const struct command *command, char *words)
@@ -261,18 +257,18 @@ static bool run(struct request *request, const struct command *command, char *wo
 	if (command->of_port) {
 		word = strtok_r(words, " \t\r", &words);
 		if (!word)
-			return fail(request, "usage: %s %s", command->name, command->words);
+			return control_fail(request, "usage: %s %s", command->name, command->words);
 		if (!find_port(request, word))
 			return false;
 	}
 	while ((word = strtok_r(words, " \t\r", &words))) {
 		if (request->word_count == command->max)
-			return fail(request, "unexpected '%.64s'; usage: %s %s", word,
-				    command->name, command->words);
+			return control_fail(request, "unexpected '%.64s'; usage: %s %s", word,
+					    command->name, command->words);
 		request->words[request->word_count++] = word;
 	}
 	if (request->word_count < command->min)
-		return fail(request, "usage: %s %s", command->name, command->words);
+		return control_fail(request, "usage: %s %s", command->name, command->words);
 	return command->run(request);
 }
 
@@ -282,14 +278,14 @@ static bool find_and_run(struct request *request, char *line)
 	char *name = line ? strtok_r(line, " \t\r", &rest) : NULL;
 
 	if (!line)
-		return fail(request, "the line is longer than %u bytes", CONTROL_LINE);
+		return control_fail(request, "the line is longer than %u bytes", CONTROL_LINE);
 	if (!name)
-		return fail(request, "no command; 'help' lists them");
+		return control_fail(request, "no command; 'help' lists them");
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (!strcmp(commands[i].name, name))
 			return run(request, &commands[i], rest);
 	}
-	return fail(request, "there is no command '%.64s'; 'help' lists them", name);
+	return control_fail(request, "there is no command '%.64s'; 'help' lists them", name);
 }
 
 struct json_object *control_answer(struct port *ports, unsigned int count, char *line)

@@ -8,6 +8,7 @@
 #ifndef NIC_CORE_H
 #define NIC_CORE_H
 
+#include "faults.h"
 #include "nic.h"
 #include "registers.h"
 #include "rules.h"
@@ -20,6 +21,7 @@
 #define NIC_CRC_BYTES	     4u
 #define NIC_FRAME_MIN	     60u /* without CRC */
 #define NIC_NEVER	     UINT64_MAX
+#define NIC_EEPROM_CHECKSUM  0x3Fu /* the word that holds it */
 #define NIC_EEPROM_WORDS     8192u /* EEC.EE_SIZE: 16 KB */
 
 /* 8.2.3.1.1 and 4.6.3.2: no access, then no initialisation, for so long after CTRL.RST. */
@@ -108,8 +110,9 @@ struct nic {
 	uint64_t broken[NIC_RULES];
 	uint32_t broken_at[NIC_RULES][NIC_RULE_REGISTERS]; /* 1 + offset, 0: none */
 	FILE *log;
-	bool observed; /* traced: register accesses take the long way */
+	bool observed; /* traced, or a fault is on: register accesses take the long way */
 	struct nic_trace trace;
+	struct nic_faults faults;
 	bool bus_master;
 
 	uint32_t regs[NIC_REGISTER_SPACE / 4];
@@ -167,6 +170,17 @@ static inline uint32_t nic_reg(const struct nic *nic, uint32_t offset)
 static inline void nic_reg_set(struct nic *nic, uint32_t offset, uint32_t value)
 {
 	nic->regs[offset / 4] = value;
+}
+
+static inline bool nic_fault_on(const struct nic *nic, enum nic_fault_id id)
+{
+	return nic->faults.on & 1u << id;
+}
+
+/* Write-backs may have to wait: a fault is on, or some of another's wait still. */
+static inline bool nic_faults_hold(const struct nic *nic)
+{
+	return nic->faults.on || nic->faults.delayed_ns != NIC_NEVER;
 }
 
 /* dma.c: through what is mapped, with bus mastering on; faults are counted. */
@@ -249,6 +263,7 @@ bool nic_rx_settled(const struct nic *nic);
 /* rx.c; rx.h has what is between the receive path's own files */
 void nic_rx_drop_held(struct nic *nic);
 void nic_rx_run_held(struct nic *nic);
+bool nic_rx_deliver(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info);
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors);
 
 /* flow_director.c */
@@ -257,6 +272,8 @@ void nic_flows_reset(struct nic *nic);
 /* tx.c */
 void nic_tx_run(struct nic *nic, unsigned int index);
 void nic_tx_run_all(struct nic *nic);
+void nic_tx_write_back(struct nic *nic, unsigned int index, uint32_t first, uint32_t count,
+		       bool all);
 void nic_tx_flush(struct nic *nic, unsigned int index);
 void nic_tx_advance(struct nic *nic, uint64_t now);
 void nic_tx_state_clear(struct nic *nic, unsigned int index);

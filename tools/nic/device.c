@@ -18,6 +18,7 @@ static void reset(struct nic *nic, bool power_on)
 {
 	nic->counters.resets++;
 	nic_rx_drop_held(nic);
+	nic_faults_reset(nic, power_on);
 	nic_flows_reset(nic);
 	nic_registers_reset(nic, power_on);
 	nic_interrupt_reset(nic);
@@ -56,6 +57,7 @@ void nic_schedule(struct nic *nic)
 
 	earliest(&next, true, nic->tx_event_ns);
 	earliest(&next, true, nic_pause_due(nic));
+	earliest(&next, true, nic_faults_due(nic));
 	earliest(&next, nic->resetting, nic->reset_ns + RESET_CLEAR_NS);
 	earliest(&next, nic->in_reset, nic->reset_ns + NIC_RESET_WAIT_NS);
 	earliest(&next, nic->autoload_pending, nic->reset_ns + AUTOLOAD_NS);
@@ -90,6 +92,7 @@ void nic_advance(struct nic *nic)
 	nic_pause_advance(nic, now);
 	nic_tx_advance(nic, now);
 	nic_interrupt_advance(nic, now);
+	nic_faults_advance(nic, now);
 	nic_schedule(nic);
 }
 
@@ -147,7 +150,7 @@ uint32_t nic_status_read(struct nic *nic, unsigned int index, uint32_t value)
 	value |= nic->config.lan_id << STATUS_LAN_ID_SHIFT;
 	if (nic_link_up(nic))
 		value |= STATUS_LINK_UP;
-	if (nic_dma_blocked(nic))
+	if (nic_reg(nic, CTRL) & CTRL_MASTER_DISABLE)
 		nic->master_disable_seen = true;
 	else
 		value |= STATUS_MASTER_ENABLE;
@@ -168,6 +171,7 @@ struct nic *nic_create(const struct nic_config *config, const struct nic_host *h
 	nic->link_ns = NIC_NEVER;
 	nic->next_event_ns = NIC_NEVER;
 	nic->carrier = config->module != NIC_MODULE_NONE;
+	nic_faults_init(nic);
 	nic_registers_index(nic);
 	nic_eeprom_fill(nic);
 	nic_sfp_fill(nic);
@@ -183,6 +187,7 @@ void nic_destroy(struct nic *nic)
 	if (!nic)
 		return;
 	nic_rx_drop_held(nic);
+	nic_fault_forget(nic);
 	nic_flows_reset(nic);
 	nic_pause_reset(nic);
 	free(nic);

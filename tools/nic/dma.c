@@ -11,14 +11,14 @@
 /* 5.2.5.3.2: after CTRL.PCIe_Master_Disable the port issues no request. */
 bool nic_dma_blocked(const struct nic *nic)
 {
-	return nic_reg(nic, CTRL) & CTRL_MASTER_DISABLE;
+	return (nic_reg(nic, CTRL) & CTRL_MASTER_DISABLE) || nic->faults.stopped;
 }
 
 void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write)
 {
 	void *at = NULL;
 
-	if (nic->bus_master)
+	if (nic->bus_master && !(nic->faults.on && nic_fault_dma(nic, write)))
 		at = nic->host.dma(nic->host.opaque, iova, len, write);
 	if (!at || !*len) {
 		nic->counters.dma_faults++;

@@ -18,7 +18,6 @@
 #define WORD_PHY_INIT	  0x2B
 #define WORD_DEVICE_CAPS  0x2C
 #define WORD_TRACKING_ID  0x2D /* and the next: version of the image */
-#define WORD_CHECKSUM	  0x3F
 
 #define EMPTY	 0xFFFF
 #define CHECKSUM 0xBABA /* 6.4: the sum of words 0 to 0x3F and of all sections */
@@ -99,7 +98,7 @@ static uint16_t sum_of(const uint16_t *words, unsigned int first, unsigned int c
 
 static uint16_t checksum(const uint16_t *words)
 {
-	uint16_t sum = sum_of(words, 0, WORD_CHECKSUM);
+	uint16_t sum = sum_of(words, 0, NIC_EEPROM_CHECKSUM);
 
 	for (unsigned int i = WORD_SECTIONS; i < WORD_SECTIONS_END; i++) {
 		if (words[i] != EMPTY)
@@ -113,7 +112,7 @@ void nic_eeprom_fill(struct nic *nic)
 	uint16_t *words = nic->eeprom;
 
 	memset(words, 0xFF, sizeof(nic->eeprom));
-	memset(words, 0, WORD_CHECKSUM * sizeof(*words));
+	memset(words, 0, NIC_EEPROM_CHECKSUM * sizeof(*words));
 	for (unsigned int i = WORD_SECTIONS; i < WORD_SECTIONS_END; i++)
 		words[i] = EMPTY;
 	fill_core(nic, 0, CORE_0);
@@ -124,7 +123,7 @@ void nic_eeprom_fill(struct nic *nic)
 	words[WORD_DEVICE_CAPS] = CAPS_ANY_MODULE | CAPS_NO_CROSSTALK;
 	words[WORD_TRACKING_ID] = 0x0001;
 	words[WORD_TRACKING_ID + 1] = 0x8000;
-	words[WORD_CHECKSUM] = checksum(words);
+	words[NIC_EEPROM_CHECKSUM] = checksum(words);
 }
 
 /* The words of the port's own address. */

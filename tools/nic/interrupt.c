@@ -79,15 +79,16 @@ static void sent(struct nic *nic, unsigned int vector)
 static void send(struct nic *nic, unsigned int vector, uint64_t now)
 {
 	uint32_t interval = nic_reg(nic, nic_eitr_offset(vector)) & EITR_INTERVAL;
+	bool lost = nic->faults.on && nic_fault_loses_interrupt(nic);
 
 	nic->interrupt.pending &= ~bit(vector);
 	nic->interrupt.ready_ns[vector] =
 		interval ? now + (interval >> EITR_INTERVAL_SHIFT) * EITR_UNIT_NS : 0;
 	if (is_multiple(nic))
 		sent(nic, vector);
-	else
+	else if (!lost)
 		set_line(nic, true);
-	if (nic->host.interrupt)
+	if (nic->host.interrupt && !lost)
 		nic->host.interrupt(nic->host.opaque, vector);
 }
 

@@ -18,7 +18,7 @@ void nic_link_restart(struct nic *nic)
 {
 	set_up(nic, false);
 	nic->link_ns = NIC_NEVER;
-	if (nic->carrier)
+	if (nic->carrier && !nic_fault_on(nic, FAULT_LINK_DOWN) && !nic->faults.flapped)
 		nic->link_ns =
 			nic->host.now_ns(nic->host.opaque) + nic->config.link_delay_us * 1000ull;
 	nic_schedule(nic);

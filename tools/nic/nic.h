@@ -184,6 +184,42 @@ void nic_set_trace(struct nic *nic, FILE *to);
 void nic_trace_event(struct nic *nic, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+#define NIC_FAULT_CHOICES 3
+#define NIC_FAULT_ALWAYS  UINT64_MAX
+
+/**
+ * struct nic_fault - something that can be made to go wrong with a port
+ * @text: what happens
+ * @lasting: a state, on or off; else an event that may be limited to so many times
+ * @number: what its number means; NULL: it has none
+ * @initial, @min, @max: of the number
+ * @choices: its kinds, the first unless another is chosen; NULL ends them
+ */
+struct nic_fault {
+	const char *name;
+	const char *text;
+	bool lasting;
+	const char *number;
+	uint32_t initial, min, max;
+	const char *choices[NIC_FAULT_CHOICES];
+};
+
+/* @times: 0 is off, NIC_FAULT_ALWAYS until it is switched off; @choice: an index of choices. */
+struct nic_fault_setting {
+	uint64_t times;
+	uint32_t number;
+	unsigned int choice;
+};
+
+/* All faults; *@count is their number, the index is what the calls below take. */
+const struct nic_fault *nic_faults(size_t *count);
+/* False if there is no such fault or setting. */
+bool nic_fault_set(struct nic *nic, size_t fault, const struct nic_fault_setting *setting);
+/* @times are those left; *@hits: how often it did something. */
+struct nic_fault_setting nic_fault_get(const struct nic *nic, size_t fault, uint64_t *hits);
+/* The card is pulled out (surprise-removal): configuration space gives all ones as well. */
+bool nic_is_gone(const struct nic *nic);
+
 /* Writes one line to @log for each broken rule as it happens (NULL: none). */
 void nic_set_log(struct nic *nic, FILE *log);
 

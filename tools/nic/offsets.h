@@ -42,6 +42,9 @@
 #define EERD_ADDR_SHIFT 2
 #define EERD_ADDR_MASK	0x3FFFu
 #define EERD_DATA_SHIFT 16
+#define PICAUSE		0x110B0u /* 8.2.3.4 */
+#define PICAUSE_TO	(1u << 3)
+#define PIENA		0x110B8u
 #define SWSM		0x10140u /* 8.2.3.4 */
 #define SWSM_SMBI	(1u << 0)
 #define SWSM_SWESMBI	(1u << 1)

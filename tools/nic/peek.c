@@ -19,19 +19,17 @@ static void no_send(void *opaque, const uint8_t *frame, size_t len)
 {
 }
 
-static void no_interrupt(void *opaque, unsigned int vector)
-{
-}
-
 static void copy_port(struct nic *copy, const struct nic *nic)
 {
 	*copy = *nic;
 	copy->host.dma = no_dma;
 	copy->host.send = no_send;
-	copy->host.interrupt = no_interrupt;
+	copy->host.interrupt = NULL;
+	copy->host.intx = NULL;
 	copy->log = NULL;
 	copy->trace.to = NULL;
 	copy->observed = false;
+	copy->faults.on = 0;
 	copy->held_first = NULL;
 	copy->held_last = &copy->held_first;
 }

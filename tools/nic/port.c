@@ -132,6 +132,10 @@ static int region_read(void *opaque, unsigned int region, uint64_t offset, void 
 {
 	struct port *port = opaque;
 
+	if (nic_is_gone(port->nic)) {
+		memset(data, 0xff, count); /* nobody answers on the bus */
+		return 0;
+	}
 	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
 		pci_read(&port->pci, (uint32_t)offset, data, count);
 		return 0;
@@ -139,7 +143,7 @@ static int region_read(void *opaque, unsigned int region, uint64_t offset, void 
 	if (region == VFIO_PCI_BAR0_REGION_INDEX && !is_register_access(offset, count))
 		return -EINVAL;
 	if (!pci_memory_enabled(&port->pci)) {
-		memset(data, 0xff, count); /* nobody answers on the bus */
+		memset(data, 0xff, count);
 	} else if (region == VFIO_PCI_BAR4_REGION_INDEX) {
 		pci_bar4_read(&port->pci, (uint32_t)offset, data, count);
 	} else {
@@ -157,6 +161,8 @@ static int region_write(void *opaque, unsigned int region, uint64_t offset, cons
 {
 	struct port *port = opaque;
 
+	if (nic_is_gone(port->nic))
+		return 0;
 	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
 		pci_write(&port->pci, (uint32_t)offset, data, count);
 		return 0;

@@ -74,8 +74,8 @@ const struct nic_register nic_register_table[] = {
 	{ "PBACL", "8.2.3.6", 0x110C4, EACH4(7), .first = 1 },
 	{ "DCA_ID", "8.2.3.11.3", 0x11070, RO },
 	{ "DCA_CTRL", "8.2.3.11.4", 0x11074, STORAGE },
-	{ "PICAUSE", "8.2.3.4", 0x110B0, .write_1_clear = 0xFFFFFFFF },
-	{ "PIENA", "8.2.3.4", 0x110B8, STORAGE },
+	{ "PICAUSE", "8.2.3.4", PICAUSE, .write_1_clear = 0xFFFFFFFF },
+	{ "PIENA", "8.2.3.4", PIENA, STORAGE },
 	{ "SWSM", "8.2.3.4", SWSM, .on_read = nic_swsm_read, .keep = true },
 	/* FW_Valid: the firmware has started; FW_Mode 0: it manages nothing. */
 	{ "FWSM", "8.2.3.4", 0x10148, .reset = 0x8000, .keep = true },

@@ -148,14 +148,19 @@ static uint32_t stored(const struct nic *nic, uint32_t offset)
 
 void nic_observe(struct nic *nic)
 {
-	nic->observed = nic->trace.to;
+	nic->observed = nic->trace.to || nic->faults.on;
 }
 
 static uint32_t observed_read(struct nic *nic, uint32_t offset)
 {
 	uint32_t before = stored(nic, offset);
-	uint32_t value = register_read(nic, offset);
+	uint32_t value = UINT32_MAX;
 
+	if (!nic_is_gone(nic)) {
+		value = register_read(nic, offset);
+		if (nic->faults.on)
+			value = nic_fault_read(nic, offset, before, value);
+	}
 	if (nic->trace.to)
 		nic_trace_access(nic, false, offset, value, before, stored(nic, offset));
 	return value;
@@ -165,7 +170,9 @@ static void observed_write(struct nic *nic, uint32_t offset, uint32_t value)
 {
 	uint32_t before = stored(nic, offset);
 
-	register_write(nic, offset, value);
+	if (!nic_is_gone(nic))
+		register_write(nic, offset,
+			       nic->faults.on ? nic_fault_write(nic, offset, value) : value);
 	if (nic->trace.to)
 		nic_trace_access(nic, true, offset, value, before, stored(nic, offset));
 }

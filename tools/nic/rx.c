@@ -189,6 +189,13 @@ static void classify(struct nic *nic, const uint8_t *frame, size_t len, struct n
 	info->header = nic_packet_header(packet, nic_reg(nic, PSRTYPE));
 }
 
+bool nic_rx_deliver(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info)
+{
+	if (nic->held_first || must_wait(nic, info))
+		return hold(nic, data, info);
+	return store(nic, data, info);
+}
+
 bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned int errors)
 {
 	uint8_t copy[NIC_FRAME_MAX + NIC_CRC_BYTES];
@@ -220,9 +227,9 @@ bool nic_rx_frame(struct nic *nic, const uint8_t *frame, size_t len, unsigned in
 		prepare(nic, frame, len, errors, &packet, copy, &info);
 		frame = copy;
 	}
-	if (nic->held_first || must_wait(nic, &info))
-		return hold(nic, frame, &info);
-	return store(nic, frame, &info);
+	if (nic_faults_hold(nic) && nic_fault_holds_rx(nic, frame, &info))
+		return true;
+	return nic_rx_deliver(nic, frame, &info);
 }
 
 /* In loopback the MAC hears itself, not the wire. */
@@ -235,7 +242,7 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
 {
 	nic_advance(nic);
 	nic->counters.wire_in++;
-	if (!listens(nic)) {
+	if (!listens(nic) || nic->faults.stopped) {
 		nic->counters.dropped_link++;
 		return false;
 	}
@@ -243,6 +250,8 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
 		nic->counters.dropped_error++;
 		return false;
 	}
+	if (nic->faults.on)
+		errors |= nic_fault_wire_errors(nic);
 	return nic_rx_frame(nic, frame, len, errors);
 }
 

@@ -98,8 +98,7 @@ void nic_trace_access(struct nic *nic, bool write, uint32_t offset, uint32_t val
 	const struct nic_field *field;
 	char name[32];
 
-	if (trace->offset == offset && trace->value == value && trace->write == write &&
-	    before == after) {
+	if (trace->offset == offset && trace->value == value && trace->write == write) {
 		trace->again++;
 		trace->last_ns = now_ns;
 		return;

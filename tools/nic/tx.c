@@ -141,9 +141,12 @@ void nic_tx_flush(struct nic *nic, unsigned int index)
 	state->flush_ns = NIC_NEVER;
 	if (!state->done || nic_dma_blocked(nic))
 		return;
-	write_done(nic, &nic->tx[index], &window, state->done_first, state->done, true);
+	if (!nic_faults_hold(nic) ||
+	    !nic_fault_holds_tx(nic, index, state->done_first, state->done, true)) {
+		write_done(nic, &nic->tx[index], &window, state->done_first, state->done, true);
+		nic_interrupt_tx(nic, index);
+	}
 	state->done = 0;
-	nic_interrupt_tx(nic, index);
 }
 
 /*
@@ -200,11 +203,29 @@ static bool complete(struct nic *nic, struct window *window, const struct nic_tx
 	}
 	if (!report)
 		return false;
+	if (nic_faults_hold(nic) && nic_fault_holds_tx(nic, index, head, packet->count, false))
+		return false;
 	if (head_wb)
 		write_head(nic, index, ring_add(queue, head, packet->count));
 	else
 		write_done(nic, queue, window, head, packet->count, false);
 	return true;
+}
+
+/* What a fault held back, unless the queue has stopped meanwhile: then nobody wants it. */
+void nic_tx_write_back(struct nic *nic, unsigned int index, uint32_t first, uint32_t count,
+		       bool all)
+{
+	const struct nic_queue *queue = &nic->tx[index];
+	struct window window = { .write = true };
+
+	if (!queue->enabled || first >= queue->size || count >= queue->size || nic_dma_blocked(nic))
+		return;
+	if (nic_reg(nic, nic_tx_offset(index, TDWBAL)) & TDWBAL_HEAD_WB_EN)
+		write_head(nic, index, ring_add(queue, first, count));
+	else
+		write_done(nic, queue, &window, first, count, all);
+	nic_interrupt_tx(nic, index);
 }
 
 static bool may_run(const struct nic *nic, unsigned int index)
@@ -275,4 +296,5 @@ void nic_tx_advance(struct nic *nic, uint64_t now)
 void nic_tx_state_clear(struct nic *nic, unsigned int index)
 {
 	nic->tx_state[index] = (struct nic_tx_state){ .flush_ns = NIC_NEVER };
+	nic->faults.tx[index].due_ns = NIC_NEVER;
 }
