@@ -5,9 +5,11 @@
 # Sourced by `ixgbe`.
 # shellcheck disable=SC2154 # $rounds, $address
 
-# A port that is down darkens the other's light.
+# The cable pulled; then a port that is down, which darkens the other's light.
 link_flaps() {
 	local port namespace
+	"$bin/onepath-nic" --tell "$work/card.control" link 1 down && within 60 link_is no &&
+		"$bin/onepath-nic" --tell "$work/card.control" link 1 up && pings_again || return 1
 	for port in 0 1; do
 		namespace=$([ $port = 0 ] && echo left || echo right)
 		guest "/opt/ip netns exec $namespace /opt/ip link set eth$port down" && within 60 link_is no &&

@@ -106,12 +106,23 @@ without_offloads() {
 
 vlan() {
 	guest modprobe 8021q && both ip link add link ETH name tagged type vlan id 100 && both ip link set tagged up &&
-		in_left ip addr add 10.1.0.1/24 dev tagged && in_right ip addr add 10.1.0.2/24 dev tagged &&
-		within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && tcp 10.1.0.2 &&
-		both ethtool -K ETH rxvlan off txvlan off && within 60 link_is yes &&
-		within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && tcp 10.1.0.2 &&
-		both ethtool -K ETH rxvlan on txvlan on && within 60 link_is yes &&
-		within 60 in_left ping -q -c 1 -W 5 10.1.0.2
+		in_left ip addr add 10.1.0.1/24 dev tagged && in_right ip addr add 10.1.0.2/24 dev tagged || return 1
+	tags_grow 1 && both ethtool -K ETH rxvlan off txvlan off && within 60 link_is yes && tags_grow 0 &&
+		both ethtool -K ETH rxvlan on txvlan on && within 60 link_is yes && within 60 in_left ping -q -c 1 -W 5 10.1.0.2
+}
+
+# Traffic with tags, which the card puts in and takes out (1), or the stack (0).
+tags_grow() {
+	local before after
+	before=$(tags) && within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && tcp 10.1.0.2 && after=$(tags) || return 1
+	echo "tags inserted and removed, both ports: $before, later $after"
+	awk -v before="$before" -v after="$after" -v want="$1" 'BEGIN {
+		split(before, b); split(after, a)
+		for (i = 1; i <= 4; i++) if ((a[i] > b[i] + 100) != want) exit 1 }'
+}
+
+tags() {
+	report card '[.ports[].counters | .tags_inserted, .tags_removed] | join(" ")'
 }
 
 # A VLAN that the other end does not have is filtered by hardware: nothing of it arrives.

@@ -8,60 +8,68 @@
 
 rules_table=$checkout/tests/peers/rules
 
-# What the model has counted so far: RULE SECTION COUNT a line, all ports together.
+# What the model has counted so far: RULE SECTION COUNT REGISTER,... a line, all ports together.
 broken_rules() { # NIC
-	report "$1" '[.ports[].rules[]] | group_by(.name)[] | "\(.[0].name) \(.[0].section) \(map(.count) | add)"'
-}
-
-# Where a rule was broken first since the last phase, as --log-rules said: register, value.
-first_break() { # NIC RULE
-	tail -n "+$(($(cat "$work/$1.logged" 2>/dev/null || echo 0) + 1))" "$work/$1.log" |
-		grep -m 1 -F ": rule $2 (" | sed -E 's/.* broken at ([^:]*):.*/\1/'
+	report "$1" '[.ports[].rules[]] | group_by(.name)[] | [.[0].name, .[0].section, (map(.count) | add | tostring),
+		(map(.registers[]) | unique | join(","))] | join(" ")'
 }
 
 # phase NAME NIC: adds what was broken since the last phase of this model (NIC) to the list
-# $work/broken: NAME RULE SECTION COUNT WHERE
+# $work/broken: NAME RULE SECTION COUNT REGISTER,... where the registers are those that were
+# not yet broken before, or -
 phase() {
-	local rule section count before
 	touch "$work/$2.rules" "$work/broken" || return 1
 	broken_rules "$2" >"$work/$2.rules.now" || return 1
-	while read -r rule section count; do
-		before=$(awk -v rule="$rule" '$1 == rule { print $3 }' "$work/$2.rules")
-		[ "$count" -eq "${before:-0}" ] ||
-			echo "$1 $rule $section $((count - ${before:-0})) $(first_break "$2" "$rule")" >>"$work/broken"
-	done <"$work/$2.rules.now"
+	awk -v phase="$1" '
+		FILENAME == ARGV[1] { count[$1] = $3; registers[$1] = "," $4 ","; next }
+		$3 != count[$1] {
+			new = ""
+			n = split($4, now, ",")
+			for (i = 1; i <= n; i++)
+				if (!index(registers[$1], "," now[i] ","))
+					new = new "," now[i]
+			print phase, $1, $2, $3 - count[$1], new ? substr(new, 2) : "-" }
+		' "$work/$2.rules" "$work/$2.rules.now" >>"$work/broken"
 	mv "$work/$2.rules.now" "$work/$2.rules"
-	wc -l <"$work/$2.log" >"$work/$2.logged"
 }
 
-# Why `rules` says that this is broken in this phase; nothing if it does not.
-expected_because() { # PHASE RULE
-	awk -v phase="$1" -v rule="$2" '$1 == phase && $2 == rule { $1 = $2 = ""; sub(/^ +/, ""); print; exit }' \
-		"$rules_table"
+# The list, each rule of each phase once, with what `rules` says of it: its lines end with
+# "| REASON", or with "| NOT EXPECTED" and what is not: the rule, or a register.
+judged_rules() {
+	awk '
+		FILENAME == ARGV[1] {
+			if (/^#/ || NF < 4) next
+			at[$1, $2] = $3
+			reason[$1, $2] = $0
+			sub(/^([^ \t]+[ \t]+)([^ \t]+[ \t]+)([^ \t]+[ \t]+)/, "", reason[$1, $2])
+			next }
+		!(($1, $2) in sum) { order[++n] = $1 SUBSEP $2 }
+		{ sum[$1, $2] += $4; section[$1, $2] = $3
+		  if ($5 != "-") places[$1, $2] = places[$1, $2] "," $5 }
+		function unexpected(key, want,	i, k, now, wrong) {
+			if (!(key in at)) return " the rule"
+			k = split(substr(places[key], 2), now, ",")
+			for (i = 1; i <= k; i++)
+				if (at[key] != "*" && !index("," at[key] ",", "," now[i] ",")) wrong = wrong " " now[i]
+			return wrong }
+		END { for (i = 1; i <= n; i++) {
+			key = order[i]; split(key, part, SUBSEP); wrong = unexpected(key)
+			printf "%-11s %-18s %-10s %5d times at %s | %s\n", part[1], part[2], section[key], sum[key],
+				places[key] ? substr(places[key], 2) : "the same registers",
+				wrong ? "NOT EXPECTED:" wrong : reason[key] } }' "$rules_table" "$work/broken"
 }
 
-# The list of broken rules, for whoever reads the test's output; then what `rules` has of
-# the phases that there were but did not happen.
+# For whoever reads the test's output; then what `rules` expects of the phases that there
+# were, and did not happen.
 print_rules() {
-	local name rule section count where
 	echo "# rules of the datasheet that were broken:"
-	while read -r name rule section count where; do
-		printf '#   %-12s %-20s %-10s %6d times, e.g. %s\n#       %s\n' "$name" "$rule" "$section" "$count" \
-			"${where:-?}" "$(expected_because "$name" "$rule" | grep . || echo "NOT EXPECTED")"
-	done <"$work/broken"
-	awk 'NR == FNR { seen[$1, $2] = 1; phases[$1] = 1; next }
+	judged_rules | sed 's/ | /\n#       /; s/^/#   /'
+	awk 'FILENAME == ARGV[1] { seen[$1, $2] = 1; phases[$1] = 1; next }
 		!/^#/ && NF && ($1 in phases) && !(($1, $2) in seen) {
 			print "#   " $1, $2 ": expected, did not happen" }' "$work/broken" "$rules_table"
 }
 
-# No rule was broken but those that `rules` explains.
+# No rule was broken but those that `rules` explains, at the registers that it names.
 only_expected_rules() {
-	local name rule section count where unexpected=0
-	test -e "$work/broken" || return 1
-	while read -r name rule section count where; do
-		[ -z "$(expected_because "$name" "$rule")" ] || continue
-		echo "$name: $rule ($section), $count times, e.g. $where"
-		unexpected=1
-	done <"$work/broken"
-	[ $unexpected -eq 0 ]
+	test -s "$work/broken" && ! judged_rules | grep 'NOT EXPECTED'
 }
