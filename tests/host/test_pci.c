@@ -168,6 +168,18 @@ static void test_legacy_interrupt(void **state)
 	pci_set_interrupt(&function->pci, false);
 	assert_false(function->intx);
 	assert_int_equal(get(function, 0x06, 2) & 0x8, 0);
+	/* MSI or MSI-X takes its place, and gives it back. */
+	pci_set_interrupt(&function->pci, true);
+	set(function, 0x52, 2, 1);
+	assert_false(function->intx);
+	assert_int_equal(get(function, 0x06, 2) & 0x8, 0);
+	set(function, 0x52, 2, 0);
+	assert_true(function->intx);
+	set(function, 0x72, 2, 0x8000);
+	assert_false(function->intx);
+	pci_set_interrupt(&function->pci, false);
+	set(function, 0x72, 2, 0);
+	assert_false(function->intx);
 	/* Asleep, or reset, it asserts nothing. */
 	pci_set_interrupt(&function->pci, true);
 	set(function, PM_CONTROL, 2, 3);
@@ -267,6 +279,71 @@ static void test_power(void **state)
 	assert_int_equal(get(function, PM_CONTROL, 2), 0x2100);
 }
 
+/* What Linux does around a reset and D3hot: it reads all that a reset clears, and writes it back. */
+static void save(struct function *function, uint32_t config[64], uint32_t table[256])
+{
+	for (uint32_t i = 0; i < 64; i++)
+		config[i] = get(function, 4 * i, 4);
+	pci_bar4_read(&function->pci, 0, table, 64 * 16);
+}
+
+static void restore(struct function *function, const uint32_t config[64], const uint32_t table[256])
+{
+	static const uint32_t express[] = { DEVICE_CONTROL, 0xb0, 0xc8, 0xd0 };
+
+	for (size_t i = 0; i < sizeof(express) / sizeof(express[0]); i++)
+		set(function, express[i], 2, config[express[i] / 4]);
+	/* The header from its end: the BARs before the command that turns them on. */
+	for (uint32_t i = 16; i-- > 0;)
+		set(function, 4 * i, 4, config[i]);
+	/* MSI-X: all masked, the table, then as it was. */
+	set(function, 0x72, 2, (config[0x70 / 4] >> 16) | 0xc000);
+	for (uint32_t i = 0; i < 256; i++)
+		pci_bar4_write(&function->pci, 4 * i, &table[i], 4);
+	set(function, 0x72, 2, config[0x70 / 4] >> 16);
+}
+
+static void test_restore(void **state)
+{
+	struct function *function = *state;
+	uint32_t config[64], table[256], after[64], table_after[256];
+	uint32_t entry[4] = { 0xfee00000, 0, 0x4021, 0 };
+
+	set(function, 0x0c, 1, 0x10);
+	set(function, 0x10, 4, 0xfea80000);
+	set(function, 0x14, 4, 0x00000007);
+	set(function, 0x20, 4, 0xfeb00000);
+	set(function, 0x3c, 1, 11);
+	set(function, COMMAND, 2, 0x0546);
+	set(function, DEVICE_CONTROL, 2, 0x285f);
+	set(function, 0xc8, 2, 0x0005);
+	for (uint32_t i = 0; i < 3; i++) {
+		entry[2] = 0x4021 + i;
+		pci_bar4_write(&function->pci, i * 16, entry, 16);
+	}
+	set(function, 0x72, 2, 0x8000);
+	save(function, config, table);
+	assert_int_equal(config[1] & 0xffff, 0x0546);
+	for (unsigned int way = 0; way < 2; way++) {
+		if (way) {
+			set(function, PM_CONTROL, 2, 3);
+			assert_false(function->bus_master);
+			set(function, PM_CONTROL, 2, 0);
+		} else {
+			set(function, DEVICE_CONTROL, 2, 0x285f | 0x8000);
+		}
+		assert_int_equal(function->resets, way + 1);
+		assert_false(pci_memory_enabled(&function->pci));
+		restore(function, config, table);
+		save(function, after, table_after);
+		assert_memory_equal(after, config, sizeof(config));
+		assert_memory_equal(table_after, table, sizeof(table));
+		assert_true(function->bus_master);
+		assert_true(pci_memory_enabled(&function->pci));
+	}
+	assert_int_equal(function->resets, 2);
+}
+
 static void test_msix_table(void **state)
 {
 	struct function *function = *state;
@@ -301,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup(test_write_one_to_clear, setup),
 		cmocka_unit_test_setup(test_function_level_reset, setup),
 		cmocka_unit_test_setup(test_power, setup),
+		cmocka_unit_test_setup(test_restore, setup),
 		cmocka_unit_test_setup(test_msix_table, setup),
 	};
 

@@ -23,6 +23,10 @@
 #define PM_STATE_MASK	   0x3u
 #define PM_STATE_D0	   0x0u
 #define PM_STATE_D3	   0x3u
+#define MSI_CONTROL	   0x52
+#define MSI_ENABLE	   (1u << 0)
+#define MSIX_CONTROL	   0x72
+#define MSIX_ENABLE	   (1u << 15)
 #define DEVICE_CONTROL	   0xa8
 #define DEVICE_CONTROL_FLR (1u << 15)
 #define SERIAL_NUMBER	   0x144
@@ -120,13 +124,20 @@ static void update_bus_master(struct pci *pci)
 	pci->hooks.bus_master(pci->hooks.opaque, on);
 }
 
-/* 9.3.3: the level leaves the function unless Command says no, or it sleeps. */
+/*
+ * 9.3.3: with MSI or MSI-X on there is no INTx. Else Status shows it, and its level leaves the
+ * function unless Command says no, or it sleeps.
+ */
 static void update_intx(struct pci *pci)
 {
-	bool on = (get(pci->config + STATUS, 2) & STATUS_INTERRUPT) &&
-		  !(get(pci->config + COMMAND, 2) & COMMAND_INTX_OFF) &&
+	bool messages = (get(pci->config + MSI_CONTROL, 2) & MSI_ENABLE) ||
+			(get(pci->config + MSIX_CONTROL, 2) & MSIX_ENABLE);
+	bool pending = pci->interrupt && !messages;
+	uint32_t status = get(pci->config + STATUS, 2) & ~STATUS_INTERRUPT;
+	bool on = pending && !(get(pci->config + COMMAND, 2) & COMMAND_INTX_OFF) &&
 		  power_state(pci) == PM_STATE_D0;
 
+	put(pci->config + STATUS, 2, pending ? status | STATUS_INTERRUPT : status);
 	if (on == pci->intx)
 		return;
 	pci->intx = on;
@@ -135,9 +146,7 @@ static void update_intx(struct pci *pci)
 
 void pci_set_interrupt(struct pci *pci, bool asserted)
 {
-	uint32_t status = get(pci->config + STATUS, 2) & ~STATUS_INTERRUPT;
-
-	put(pci->config + STATUS, 2, asserted ? status | STATUS_INTERRUPT : status);
+	pci->interrupt = asserted;
 	update_intx(pci);
 }
 
@@ -174,7 +183,7 @@ void pci_reset(struct pci *pci)
 				 (pci->initial[i] & ~pci->sticky[i]);
 	mask_all_vectors(pci);
 	update_bus_master(pci);
-	update_intx(pci);
+	pci_set_interrupt(pci, false);
 	pci->hooks.reset(pci->hooks.opaque);
 }
 

@@ -38,6 +38,7 @@ struct pci {
 	uint8_t initial[PCI_CONFIG_SIZE];
 	uint8_t msix_table[PCI_MSIX_VECTORS * 16];
 	bool bus_master;
+	bool interrupt; /* the device asserts it */
 	bool intx; /* as the hook was told */
 };
 
