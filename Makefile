@@ -10,6 +10,14 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 CC ?= gcc
 CFLAGS ?= -O2 -g
+# O=sanitize: whatever is wrong with memory or arithmetic ends the program. O=fuzz: the same for libFuzzer.
+ifeq ($(O),sanitize)
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+ifeq ($(O),fuzz)
+CC := clang-19
+CFLAGS += -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+endif
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter
 CPPFLAGS += -MMD -MP
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS)
@@ -22,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -120,6 +128,16 @@ rate: ## frames per second with trapped and with polled doorbells, in one VM
 peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe
 	@$(TOOLBOX) setup
 	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_SECONDS=5 $(TOOLBOX) enter --net -- tests/run peers
+
+test-sanitized: ## the model's tests, and one with each of KERNELS in a VM, with AddressSanitizer in the model
+	@$(TOOLBOX) setup
+	@ONEPATH_NIC_BIN=$(CURDIR)/build/sanitize/onepath-nic $(TOOLBOX) enter --net -- \
+		tests/run model $(KERNELS:%=system-%-on)
+
+FUZZ_RUNS ?= 10000000
+fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tests/fuzz/run $(FUZZ_RUNS)
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup

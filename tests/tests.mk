@@ -6,8 +6,14 @@
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
 SYSTEM_PROGRAMS := abuse hold hostile
 
-.PHONY: tests-build
-tests-build: userspace tools $(HOST_TESTS:%=$(B)/%) $(SYSTEM_PROGRAMS:%=$(B)/%)
+# Tests of the model: built with O=sanitize, so that what they touch wrongly shows.
+MODEL_TESTS := $(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS))
+
+.PHONY: tests-build sanitized-build
+tests-build: userspace tools $(patsubst %,$(B)/%,$(filter-out $(MODEL_TESTS),$(HOST_TESTS)) $(SYSTEM_PROGRAMS))
+sanitized-build: $(B)/onepath-nic $(MODEL_TESTS:%=$(B)/%) fuzz-build $(B)/planted
+
+$(eval $(call program,planted,$(call objects,tests/host/planted.c)))
 
 $(foreach p,$(SYSTEM_PROGRAMS),$(eval $(call program,$(p),$(call objects,tests/system/$(p).c) \
 	$(B)/libonepath.a,,$(GUEST_LDFLAGS))))
@@ -37,8 +43,9 @@ EXTRA_test_hw_model := $(call objects,tests/host/hw_model.c) $(HW_OBJECTS) $(B)/
 EXTRA_test_run := $(call objects,tests/host/run_device.c)
 EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close,-Wl,--wrap=$(f))
-$(foreach t,$(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS)), \
-	$(eval EXTRA_$(t) := $(B)/libnic.a))
+$(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \
 	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lpthread,$(LDFLAGS_$(t)))))
+
+include tests/fuzz/fuzz.mk

@@ -22,9 +22,8 @@ trap 'exit 130' INT TERM
 if [ $# -gt 0 ]; then
 	nic=$(realpath "$1")
 else
-	nic=$tmp/onepath-nic
-	"${CC:-gcc}" -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-		-I "$root/tools/nic" "$root"/tools/nic/*.c -o "$nic" -lpcap -ljson-c
+	make -s -C "$root" O=sanitize build/sanitize/onepath-nic
+	nic=$root/build/sanitize/onepath-nic
 fi
 
 passed=0 failed=0 skipped=0

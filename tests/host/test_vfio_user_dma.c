@@ -394,10 +394,14 @@ static void test_too_large_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_map),	      cmocka_unit_test(test_unmap),
-		cmocka_unit_test(test_map_malformed), cmocka_unit_test(test_one_file),
-		cmocka_unit_test(test_file_cut_off),  cmocka_unit_test(test_random_overlaps),
-		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_too_many_files),
+		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_unmap),
+		cmocka_unit_test(test_map_malformed),
+		cmocka_unit_test(test_one_file),
+		cmocka_unit_test(test_file_cut_off),
+		cmocka_unit_test(test_random_overlaps),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many_files),
 		cmocka_unit_test(test_too_large_files),
 	};
 

@@ -209,10 +209,8 @@ static void test_full_eventfd(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_intx),
-		cmocka_unit_test(test_interrupts_malformed),
-		cmocka_unit_test(test_only_eventfds),
+		cmocka_unit_test(test_interrupts),	     cmocka_unit_test(test_intx),
+		cmocka_unit_test(test_interrupts_malformed), cmocka_unit_test(test_only_eventfds),
 		cmocka_unit_test(test_full_eventfd),
 	};
 

@@ -8,6 +8,9 @@
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=$checkout/build/toolbox
+nic_program=${ONEPATH_NIC_BIN:-$bin/onepath-nic} # another build of it, e.g. with sanitizers
+# shellcheck source=tests/sanitizers
+. "$checkout/tests/sanitizers"
 vm=$checkout/tools/vm
 tests=0
 nics=0
@@ -55,7 +58,7 @@ start_nic() {
 		n=$((n + 1))
 	done
 	nics=$((nics + 1))
-	"$bin/onepath-nic" --control "$work/$name.control" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
+	"$nic_program" --control "$work/$name.control" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	within 20 grep -q 'ports* ready' "$work/$name.log" || {
 		cat "$work/$name.log" >&2
@@ -71,10 +74,10 @@ report() {
 	jq -r "$2" "$work/$1.json"
 }
 
-# Ends it: its last report stays.
+# Ends it: its last report stays. Fails if a sanitizer found something in it.
 stop_nic() {
 	local pid
 	pid=$(cat "$work/$1.pid")
 	kill -TERM "$pid" 2>/dev/null
-	within 20 sh -c "! kill -0 $pid 2>/dev/null"
+	within 20 sh -c "! kill -0 $pid 2>/dev/null" && ! sanitizer_reports "$work/$1.log"
 }

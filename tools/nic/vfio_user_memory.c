@@ -36,6 +36,7 @@ struct memory_file {
 
 /* Shared by all ports: two ports of one guest see the same memory. */
 static struct memory_file files[MEMORY_FILES_MAX];
+static size_t files_used; /* entries that ever were: the others need no look */
 static volatile sig_atomic_t lost_pages;
 
 /* Zeros in place of the block of @file that @address is in, but not beyond the file. */
@@ -58,7 +59,7 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 	const uint8_t *address = info->si_addr;
 	int saved = errno;
 
-	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
+	for (size_t i = 0; i < files_used; i++) {
 		struct memory_file *file = &files[i];
 
 		if (!file->base || address < file->base || address >= file->base + file->size)
@@ -85,11 +86,11 @@ static int guard_against_sigbus(void)
 
 static struct memory_file *find_file(const struct stat *st, uint64_t end, bool write)
 {
-	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
+	for (size_t i = 0; i < files_used; i++) {
 		struct memory_file *file = &files[i];
 
-		if (file->base && !file->lost && file->device == st->st_dev && file->inode == st->st_ino &&
-		    file->size >= end && file->write == write)
+		if (file->base && !file->lost && file->device == st->st_dev &&
+		    file->inode == st->st_ino && file->size >= end && file->write == write)
 			return file;
 	}
 	return NULL;
@@ -102,7 +103,7 @@ static struct memory_file *free_entry(const void *owner, uint64_t size)
 	unsigned int count = 1;
 	uint64_t bytes = size;
 
-	for (size_t i = 0; i < MEMORY_FILES_MAX; i++) {
+	for (size_t i = 0; i < files_used; i++) {
 		if (!files[i].base) {
 			entry = entry ? entry : &files[i];
 		} else if (files[i].owner == owner) {
@@ -110,9 +111,11 @@ static struct memory_file *free_entry(const void *owner, uint64_t size)
 			count++;
 		}
 	}
-	return size <= OWNER_BYTES_MAX && bytes <= OWNER_BYTES_MAX && count <= OWNER_FILES_MAX ?
-		       entry :
-		       NULL;
+	if (size > OWNER_BYTES_MAX || bytes > OWNER_BYTES_MAX || count > OWNER_FILES_MAX)
+		return NULL;
+	if (!entry && files_used < MEMORY_FILES_MAX)
+		entry = &files[files_used++];
+	return entry;
 }
 
 static int map_file(const void *owner, int fd, const struct stat *st, bool write,
