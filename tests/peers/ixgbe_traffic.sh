@@ -111,14 +111,15 @@ flows_in_their_queues() {
 	done
 	after=$(queue_counts)
 	python3 - "$checkout/tests/peers" $rss_key "$before" "$after" <<'END'
-import socket, struct, sys
+import sys
 sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
 import rss
 key = bytes.fromhex(sys.argv[2].replace(":", ""))
 before, after = ([int(n) for n in argument.split()] for argument in sys.argv[3:5])
 want = [0, 0]
 for port in range(7001, 7009):
-    flow = socket.inet_aton("10.0.0.1") + socket.inet_aton("10.0.0.2") + struct.pack("!HH", port, 9)
+    flow = rss.flow("10.0.0.1", "10.0.0.2", port, 9)
     want[rss.toeplitz(key, flow) % 128 % 2] += 50
 print("frames by queue: before", before, "after", after, "flows", want)
 # there may be some frames of others, never as many as one flow has
