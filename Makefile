@@ -38,7 +38,7 @@ help: ## this list
 	@echo "make TARGET [KDIR=/path/to/kernel/headers] [V=1]"
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 	@echo
-	@echo "demo, test, check need root, and bring what they use: 2 GB of Debian packages in a"
+	@echo "demo and what follows need root, and bring what they use: 2 GB of Debian packages in a"
 	@echo "folder of their own (~/.cache/onepath, once, about 3 minutes). Nothing else is touched."
 
 # How a program is made: objects below $(B), one rule for all.
@@ -87,7 +87,7 @@ tools: $(B)/onepathctl $(B)/onepath-nic ## onepathctl and onepath-nic, the softw
 $(B)/tools/nic/%.o: INCLUDES := -Itools/nic
 
 # Headers that are not there are named with their packages, once, before the compiler does it many times.
-$(B)/onepathctl $(B)/onepath-nic: $(B)/libraries
+$(call objects,$(wildcard tools/onepathctl/*.c tools/nic/*.c)): | $(B)/libraries
 
 $(B)/libraries:
 	@mkdir -p $(@D)
