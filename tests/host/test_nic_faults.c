@@ -79,6 +79,7 @@ static void link_down(void **state)
 
 	on(m, "link-down");
 	assert_false(link_is_up(m));
+	assert_false(nic_sends_light(m->nic)); /* the far end's link goes, too */
 	assert_false(arrive(m, 60, 0));
 	/* Neither another carrier nor the driver can bring it up. */
 	nic_set_carrier(m->nic, false);
@@ -87,6 +88,7 @@ static void link_down(void **state)
 	sleep_ns(m, 1000 * MS);
 	assert_false(link_is_up(m));
 	off(m, "link-down");
+	assert_true(nic_sends_light(m->nic));
 	sleep_ns(m, MS);
 	assert_true(link_is_up(m));
 	assert_true(arrive(m, 60, 0));
@@ -96,7 +98,7 @@ static void link_down(void **state)
 static void link_flap(void **state)
 {
 	struct machine *m = *state;
-	unsigned int changes = 0, down_ms = 0;
+	unsigned int changes = 0, down_ms = 0, dark_ms = 0;
 	bool up = true;
 
 	assert_true(set(m, "link-flap", 3, 10, 0));
@@ -105,11 +107,13 @@ static void link_flap(void **state)
 		changes += link_is_up(m) != up;
 		up = link_is_up(m);
 		down_ms += !up;
+		dark_ms += !nic_sends_light(m->nic);
 		sleep_ns(m, MS);
 	}
 	assert_true(up);
 	assert_int_equal(changes, 6);
 	assert_in_range(down_ms, 30, 36);
+	assert_int_equal(dark_ms, 30);
 	assert_int_equal(hits(m, "link-flap"), 3);
 	assert_int_equal(left(m, "link-flap"), 0);
 	assert_true(nic_poll(m->nic) == UINT64_MAX);

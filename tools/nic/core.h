@@ -217,6 +217,7 @@ uint64_t nic_interrupt_auto_mask(const struct nic *nic);
 uint32_t nic_eitr_offset(unsigned int index);
 
 /* link.c */
+bool nic_cable_pulled(const struct nic *nic);
 void nic_link_restart(struct nic *nic);
 void nic_link_advance(struct nic *nic, uint64_t now);
 bool nic_link_is_1g(const struct nic *nic);

@@ -14,11 +14,17 @@ static void set_up(struct nic *nic, bool up)
 	nic_interrupt_cause(nic, EICR_LSC);
 }
 
+/* By a fault. No light passes, either way. */
+bool nic_cable_pulled(const struct nic *nic)
+{
+	return nic_fault_on(nic, FAULT_LINK_DOWN) || nic->faults.flapped;
+}
+
 void nic_link_restart(struct nic *nic)
 {
 	set_up(nic, false);
 	nic->link_ns = NIC_NEVER;
-	if (nic->carrier && !nic_fault_on(nic, FAULT_LINK_DOWN) && !nic->faults.flapped)
+	if (nic->carrier && !nic_cable_pulled(nic))
 		nic->link_ns =
 			nic->host.now_ns(nic->host.opaque) + nic->config.link_delay_us * 1000ull;
 	nic_schedule(nic);

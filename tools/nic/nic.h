@@ -107,7 +107,7 @@ bool nic_can_receive(const struct nic *nic);
 /* The far end sends light, or the cable is plugged in, or not. */
 void nic_set_carrier(struct nic *nic, bool present);
 
-/* The port's module sends light: the far end's carrier. */
+/* The port's module sends light, and the cable is plugged in: the far end's carrier. */
 bool nic_sends_light(const struct nic *nic);
 
 /* The link is up, as LINKS.UP says; read without touching the device. */
