@@ -125,7 +125,7 @@ rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) enter --net -- tests/run rate
 	@sed -n 's/^# //p' build/test/rate.log
 
-peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe
+peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe, DPDK's
 	@$(TOOLBOX) setup
 	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_SECONDS=5 $(TOOLBOX) enter --net -- tests/run peers
 
