@@ -68,7 +68,7 @@ stop() {
 
 # tell COMMAND: it is done, and the answer is in $tmp/answer
 tell() {
-	"$nic" --tell "$tmp/control" "$@" >"$tmp/answer"
+	"$nic" --tell --json "$tmp/control" "$@" >"$tmp/answer"
 }
 
 # answers EXPRESSION: a Python expression over the answer a
@@ -81,7 +81,7 @@ answers() {
 refused() {
 	local text=$1 code=0
 	shift
-	"$nic" --tell "$tmp/control" "$@" >"$tmp/answer" || code=$?
+	"$nic" --tell --json "$tmp/control" "$@" >"$tmp/answer" || code=$?
 	if [ "$code" -ne 1 ] || ! answers 'a["ok"] is False' || ! grep -qF -- "$text" "$tmp/answer"; then
 		echo "'$*' was not refused with '$text'"
 		return 1
@@ -108,8 +108,8 @@ link_of() { # PORT true|false
 }
 
 link() {
-	within 5 link_of 0 True && tell link 0 down && within 5 link_of 0 False && within 5 link_of 1 True &&
-		tell link port0 up && within 5 link_of 0 True
+	within 5 link_of 0 True && tell link 0 down && within 5 link_of 0 False && within 5 link_of 1 False &&
+		tell link port0 up && within 5 link_of 0 True && within 5 link_of 1 True
 }
 
 wrong_commands() {
@@ -128,7 +128,7 @@ faults() {
 	tell faults 0 && answers 'len(a["faults"]) > 15 and not any(f["on"] or f["hits"] for f in a["faults"])' &&
 		tell fault 0 rx-error count=5 3 symbol && tell fault 0 surprise-removal on && tell faults 0 &&
 		answers '{f["name"] for f in a["faults"] if f["on"]} == {"rx-error", "surprise-removal"}' &&
-		answers '[(f["left"], f["every Nth"], f["kind"]) for f in a["faults"] if f["name"] == "rx-error"] == [(5, 3, "symbol")]' &&
+		answers '[(f["left"], f["number"], f["kind"]) for f in a["faults"] if f["name"] == "rx-error"] == [(5, 3, "symbol")]' &&
 		tell fault 0 rx-error off && tell fault 0 surprise-removal off && tell fault 1 ecc once && tell faults 1 &&
 		answers '[f["hits"] for f in a["faults"] if f["name"] == "ecc"] == [1]' &&
 		answers 'not any(f["on"] for f in a["faults"])'
@@ -240,6 +240,21 @@ tell_itself() {
 	[ "$code" -eq 1 ] && grep -q "$tmp/nobody: No such file" "$tmp/said"
 }
 
+# Without --json: values by name, tables, and errors apart.
+tell_people() {
+	local code=0
+	"$nic" --tell "$tmp/control" registers 0 'RDT[7]' >"$tmp/answer" &&
+		grep -qx 'RDT\[7\]  0x00000000' "$tmp/answer" &&
+		"$nic" --tell "$tmp/control" ports >"$tmp/answer" && [ "$(wc -l <"$tmp/answer")" -eq 3 ] &&
+		grep -q '^name  *socket  *wire  *link' "$tmp/answer" && grep -q '^port1 .* cable:x .*no$' "$tmp/answer" &&
+		"$nic" --tell "$tmp/control" faults 0 >"$tmp/answer" &&
+		grep -q '^link-flap  *no  *0  *500  *ms  *-  *The cable' "$tmp/answer" &&
+		"$nic" --tell "$tmp/control" report >"$tmp/answer" && grep -q '^ports:$' "$tmp/answer" &&
+		"$nic" --tell "$tmp/control" fault 0 ecc off >"$tmp/answer" && [ ! -s "$tmp/answer" ] || return 1
+	"$nic" --tell "$tmp/control" link 7 up >"$tmp/answer" 2>"$tmp/said" || code=$?
+	[ "$code" -eq 1 ] && [ ! -s "$tmp/answer" ] && grep -q "onepath-nic: there is no port '7'" "$tmp/said"
+}
+
 no_control() { # PATH TEXT
 	local code=0
 	timeout 20 "$nic" --control "$1" --port "socket=$tmp/s2,wire=none" >"$tmp/said" 2>&1 || code=$?
@@ -278,7 +293,7 @@ trace_at_run_time() {
 }
 
 trace_on_standard_error() {
-	tell trace 1 on && client "$tmp/s1" && tell trace 1 off && grep -q 'port1 R LINKS.*UP' "$tmp/err"
+	within 5 link_of 1 True && tell trace 1 on && client "$tmp/s1" && tell trace 1 off && grep -q 'port1 R LINKS.*UP' "$tmp/err"
 }
 
 trace_from_the_start() {
@@ -369,6 +384,7 @@ test_that "frames, with errors" frames
 test_that "clients that behave badly harm nobody" bad_clients
 test_that "sleeps when nobody asks" sleeps_when_idle
 test_that "--tell: usage, and no socket" tell_itself
+test_that "--tell for people: lines, tables, errors" tell_people
 test_that "a control socket in use" no_control "$tmp/control" "Address already in use"
 test_that "a control socket that cannot be" no_control "$tmp/none/control" "No such file"
 test_that "trace at run time: accesses, folded, and events" trace_at_run_time

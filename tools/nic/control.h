@@ -33,10 +33,4 @@ bool control_handle(struct control *control, const struct pollfd fds[CONTROL_FDS
 /* control_commands.c: the answer to @line (which is changed), or NULL without memory. */
 struct json_object *control_answer(struct port *ports, unsigned int count, char *line);
 
-/*
- * tell.c: the other end, for scripts. Sends one command and prints the answer; returns an exit
- * status: 0 it was done, 1 not, 2 wrong arguments.
- */
-int tell(int argc, char **argv);
-
 #endif

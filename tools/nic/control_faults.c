@@ -17,7 +17,7 @@ bool control_find_fault(struct request *request, const char *name, size_t *fault
 		if (!strcmp(faults[*fault].name, name))
 			return true;
 	}
-	return control_fail(request, "there is no fault '%.64s'; 'faults' lists them", name);
+	return control_fail(request, "there is no fault '%.64s'; 'faults PORT' lists them", name);
 }
 
 /* on, off, once, count=N */
@@ -100,12 +100,13 @@ static struct json_object *fault_object(const struct nic_fault *fault, const str
 	if (setting.times && setting.times != NIC_FAULT_ALWAYS)
 		json_object_object_add(object, "left", json_object_new_uint64(setting.times));
 	json_object_object_add(object, "hits", json_object_new_uint64(hits));
-	if (fault->number)
-		json_object_object_add(object, fault->number,
-				       json_object_new_uint64(setting.number));
-	if (fault->choices[0])
-		json_object_object_add(object, "kind",
-				       json_object_new_string(fault->choices[setting.choice]));
+	json_object_object_add(object, "number",
+			       fault->number ? json_object_new_uint64(setting.number) : NULL);
+	json_object_object_add(object, "of",
+			       fault->number ? json_object_new_string(fault->number) : NULL);
+	json_object_object_add(
+		object, "kind",
+		fault->choices[0] ? json_object_new_string(fault->choices[setting.choice]) : NULL);
 	json_object_object_add(object, "text", json_object_new_string(fault->text));
 	return object;
 }

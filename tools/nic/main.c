@@ -17,6 +17,7 @@
 #include "options.h"
 #include "port.h"
 #include "report.h"
+#include "tell.h"
 
 #define EXIT_FAILED	  1
 #define EXIT_USAGE	  2

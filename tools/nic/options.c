@@ -15,7 +15,7 @@
 static void print_help(void)
 {
 	fputs("Usage: onepath-nic [OPTION]... --port socket=PATH[,KEY=VALUE]...,wire=WIRE...\n"
-	      "       onepath-nic --tell CONTROL COMMAND...\n"
+	      "       onepath-nic --tell [--json] CONTROL COMMAND...\n"
 	      "Software Intel 82599 ports, each served as a PCI device to QEMU (vfio-user-pci).\n\n"
 	      "  -p, --port SPEC         a port; at least one, at most 32. wire= comes last; before it\n"
 	      "                          mac=MAC, link-delay-ms=N, lan=0|1 (which port of its card),\n"

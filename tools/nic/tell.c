@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * onepath-nic --tell: one command to the control socket of another onepath-nic,
- * for shell scripts.
+ * for people and for shell scripts.
  */
+#include "tell.h"
+
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "control.h"
 #include "unix_socket.h"
 
 #define PATIENCE_S 30
@@ -42,37 +42,67 @@ static int send_command(int fd, int count, char **words)
 	return ret;
 }
 
-/* Prints the answer. Only ours begin with "ok". */
-static int print_answer(int fd, bool *ok)
+/* One JSON object, which comes in parts. */
+static int receive_answer(int fd, struct json_object **answer)
 {
-	static const char good[] = "{\"ok\":true";
-	char start[sizeof(good) - 1], part[4096];
-	size_t total = 0;
+	struct json_tokener *tokener = json_tokener_new();
+	enum json_tokener_error state = json_tokener_continue;
+	char part[4096];
+	int ret = 0;
 
-	while (1) {
+	if (!tokener)
+		return -ENOMEM;
+	while (!ret && state == json_tokener_continue) {
 		ssize_t got = recv(fd, part, sizeof(part), 0);
 
-		if (got <= 0)
-			return got ? -errno : -ECONNRESET;
-		for (ssize_t i = 0; i < got && total + (size_t)i < sizeof(start); i++)
-			start[total + (size_t)i] = part[i];
-		total += (size_t)got;
-		fwrite(part, 1, (size_t)got, stdout);
-		if (part[got - 1] != '\n')
-			continue;
-		*ok = total > sizeof(start) && !memcmp(start, good, sizeof(start));
-		return fflush(stdout) ? -errno : 0;
+		if (got <= 0) {
+			ret = got ? -errno : -ECONNRESET;
+			break;
+		}
+		*answer = json_tokener_parse_ex(tokener, part, (int)got);
+		state = json_tokener_get_error(tokener);
 	}
+	json_tokener_free(tokener);
+	return ret || state == json_tokener_success ? ret : -EBADMSG;
+}
+
+/* Returns whether the command was done. */
+static bool print_answer(struct json_object *answer, bool json)
+{
+	struct json_object *ok, *error;
+	bool done = json_object_object_get_ex(answer, "ok", &ok) && json_object_get_boolean(ok);
+
+	if (json) {
+		puts(json_object_to_json_string_ext(
+			answer, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		return done;
+	}
+	if (!done) {
+		error = json_object_object_get(answer, "error");
+		fprintf(stderr, "onepath-nic: %s\n", json_object_get_string(error));
+		return false;
+	}
+	/* One thing was asked for; what it is called goes without saying. */
+	json_object_object_foreach(answer, name, value)
+	{
+		if (strcmp(name, "ok"))
+			tell_print(value, 0);
+	}
+	return true;
 }
 
 int tell(int argc, char **argv)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	bool ok = false;
+	struct json_object *answer = NULL;
+	bool json, ok = false;
 	int fd, ret;
 
-	if (argc < 2) {
-		fputs("Usage: onepath-nic --tell PATH COMMAND...\n"
+	json = argc && !strcmp(argv[0], "--json");
+	argc -= json;
+	argv += json;
+	if (argc < 2 || argv[0][0] == '-') {
+		fputs("Usage: onepath-nic --tell [--json] PATH COMMAND...\n"
 		      "PATH is where another onepath-nic has its --control; try the command help.\n",
 		      stderr);
 		return 2;
@@ -87,8 +117,14 @@ int tell(int argc, char **argv)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	ret = send_command(fd, argc - 1, argv + 1);
 	if (!ret)
-		ret = print_answer(fd, &ok);
+		ret = receive_answer(fd, &answer);
 	close(fd);
+	if (!ret) {
+		ok = print_answer(answer, json);
+		if (fflush(stdout))
+			ret = -errno;
+	}
+	json_object_put(answer);
 	if (ret)
 		fprintf(stderr, "onepath-nic: control socket %s: %s\n", argv[0], strerror(-ret));
 	return ret || !ok;
