@@ -174,6 +174,21 @@ static void sdp3_turns_the_laser_off(void **state)
 	assert_true(nic_sends_light(m->nic));
 }
 
+/* Linux's ixgbe sets the pin's value, and leaves its direction to the EEPROM. */
+static void the_eeprom_makes_sdp3_an_output(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(rd(m, D_ESDP) & 0xF0F0B, 0x800);
+	wr(m, D_ESDP, rd(m, D_ESDP) | 0x8);
+	assert_false(nic_sends_light(m->nic));
+	wr(m, D_CTRL, D_CTRL_RST);
+	sleep_ns(m, 20 * MS);
+	assert_false(nic_sends_light(m->nic));
+	nic_reset_function(m->nic);
+	assert_true(nic_sends_light(m->nic));
+}
+
 static void each_port_knows_its_place(void **state)
 {
 	struct machine *m = machine_create_with((struct nic_config){ .lan_id = 1 });
@@ -194,6 +209,7 @@ int main(void)
 		cmocka_unit_test(modules_differ),
 		cmocka_unit_test(an_empty_cage_has_no_link),
 		TEST(sdp3_turns_the_laser_off),
+		TEST(the_eeprom_makes_sdp3_an_output),
 		cmocka_unit_test(each_port_knows_its_place),
 	};
 

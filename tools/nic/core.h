@@ -234,7 +234,9 @@ void nic_pause_reset(struct nic *nic);
 /* eeprom_image.c, eeprom.c */
 void nic_eeprom_fill(struct nic *nic);
 const uint16_t *nic_eeprom_address(const struct nic *nic);
+uint32_t nic_eeprom_sdp(const struct nic *nic);
 void nic_eeprom_autoload(struct nic *nic);
+void nic_eeprom_power_on(struct nic *nic);
 
 /* sfp.c */
 void nic_sfp_fill(struct nic *nic);

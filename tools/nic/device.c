@@ -176,7 +176,7 @@ struct nic *nic_create(const struct nic_config *config, const struct nic_host *h
 	nic_eeprom_fill(nic);
 	nic_sfp_fill(nic);
 	reset(nic, true);
-	nic_eeprom_autoload(nic);
+	nic_eeprom_power_on(nic);
 	nic_link_restart(nic);
 	nic->counters.resets = 0;
 	return nic;
@@ -207,7 +207,7 @@ void nic_reset_function(struct nic *nic)
 	nic->in_reset = false;
 	nic->autoload_pending = false;
 	nic->dma_init_pending = false;
-	nic_eeprom_autoload(nic);
+	nic_eeprom_power_on(nic);
 	nic_link_restart(nic);
 }
 

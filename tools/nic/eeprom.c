@@ -16,6 +16,13 @@ void nic_eeprom_autoload(struct nic *nic)
 	nic_reg_set(nic, RAH, mac[2] | RAH_AV);
 }
 
+/* 8.2.3.1.4: the pins are as the EEPROM says until software says otherwise; no CTRL.RST matters. */
+void nic_eeprom_power_on(struct nic *nic)
+{
+	nic_reg_set(nic, ESDP, nic_eeprom_sdp(nic));
+	nic_eeprom_autoload(nic);
+}
+
 void nic_eerd_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	uint32_t word = value >> EERD_ADDR_SHIFT & EERD_ADDR_MASK;

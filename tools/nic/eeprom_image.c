@@ -25,6 +25,7 @@
 /* Where this image has its sections. */
 #define CORE_0	       0x40
 #define CORE_WORDS     8
+#define CORE_PINS      6 /* bits 0 to 3 and 8 to 11 as in ESDP */
 #define FIRMWARE       0x60
 #define FIRMWARE_PATCH 0x70
 #define PBA_TEXT       0x80
@@ -45,6 +46,7 @@ static void fill_core(struct nic *nic, unsigned int port, uint16_t at)
 	section[0] = CORE_WORDS - 1;
 	for (unsigned int i = 0; i < 3; i++)
 		section[1 + i] = mac[2 * i] | mac[2 * i + 1] << 8;
+	section[CORE_PINS] = ESDP_SDP3_IODIR; /* the module's TX_DISABLE */
 }
 
 /* Drivers take a board whose firmware has no version, or an old one, for a prototype. */
@@ -126,8 +128,19 @@ void nic_eeprom_fill(struct nic *nic)
 	words[NIC_EEPROM_CHECKSUM] = checksum(words);
 }
 
+static const uint16_t *core(const struct nic *nic)
+{
+	return nic->eeprom + nic->eeprom[WORD_CORE_0 + nic->config.lan_id];
+}
+
 /* The words of the port's own address. */
 const uint16_t *nic_eeprom_address(const struct nic *nic)
 {
-	return nic->eeprom + nic->eeprom[WORD_CORE_0 + nic->config.lan_id] + 1;
+	return core(nic) + 1;
+}
+
+/* Which of the pins SDP0 to SDP3 are outputs at first, and which are high. */
+uint32_t nic_eeprom_sdp(const struct nic *nic)
+{
+	return core(nic)[CORE_PINS] & 0x0F0F;
 }
