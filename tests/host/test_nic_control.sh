@@ -286,7 +286,7 @@ END
 
 trace_at_run_time() {
 	tell trace 0 on "$tmp/trace" && client "$tmp/s0" && tell link 0 down && tell trace 0 off &&
-		client "$tmp/s0" && cat "$tmp/trace" && [ "$(wc -l <"$tmp/trace")" -ge 8 ] &&
+		client "$tmp/s0" && tell link 0 up && cat "$tmp/trace" && [ "$(wc -l <"$tmp/trace")" -ge 8 ] &&
 		[ "$(awk '{ print $2 }' "$tmp/trace" | sort -u)" = port0 ] && grep -q 'bus mastering on' "$tmp/trace" &&
 		grep -q 'W EIMS .*(+LSC stored)' "$tmp/trace" && grep -q 'R   ... x 19' "$tmp/trace" &&
 		grep -q 'function reset' "$tmp/trace" && grep -q 'link down' "$tmp/trace"
