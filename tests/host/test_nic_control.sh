@@ -8,62 +8,13 @@
 # shellcheck disable=SC2317 # called by test_that
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
-pid=
-cleanup() {
-	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-if [ $# -gt 0 ]; then
-	nic=$(realpath "$1")
-else
-	make -s -C "$root" O=sanitize build/sanitize/onepath-nic
-	nic=$root/build/sanitize/onepath-nic
-fi
+# shellcheck source=tests/host/nic_program.sh
+. "$(dirname "$(readlink -f "$0")")/nic_program.sh"
 export PYTHONDONTWRITEBYTECODE=1
 
-passed=0 failed=0
-# test_that NAME COMMAND...: passes if COMMAND succeeds
-test_that() {
-	local name=$1
-	shift
-	if "$@" >"$tmp/said" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name"
-		sed 's/^/#   /' "$tmp/said" "$tmp/answer" "$tmp/err" 2>/dev/null | cut -c 1-300 || :
-	fi
-}
-
-within() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
-	done
-}
-
-start() {
-	: >"$tmp/out"
-	"$nic" --control "$tmp/control" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
-	pid=$!
-	within 30 grep -q 'ready$' "$tmp/out"
-}
-
 # Ends as it should: no sanitizer complains, the socket is gone.
-stop() {
-	local code=0
-	kill -TERM "$pid"
-	wait "$pid" || code=$?
-	pid=
-	[ "$code" -eq 0 ] && [ ! -e "$tmp/control" ]
+stops() {
+	stop TERM 0 && [ ! -e "$tmp/control" ]
 }
 
 # tell COMMAND: it is done, and the answer is in $tmp/answer
@@ -298,8 +249,8 @@ trace_on_standard_error() {
 
 trace_from_the_start() {
 	echo old >"$tmp/trace"
-	start --trace "$tmp/trace" --port "socket=$tmp/s0,wire=none" --port "socket=$tmp/s1,wire=none" &&
-		client "$tmp/s1" && stop && ! grep -q old "$tmp/trace" && grep -q 'port0 - link up' "$tmp/trace" &&
+	start --control "$tmp/control" --trace "$tmp/trace" --port "socket=$tmp/s0,wire=none" --port "socket=$tmp/s1,wire=none" &&
+		client "$tmp/s1" && stops && ! grep -q old "$tmp/trace" && grep -q 'port0 - link up' "$tmp/trace" &&
 		grep -q 'port1 W EIMS' "$tmp/trace"
 }
 
@@ -335,8 +286,8 @@ capture_at_run_time() {
 }
 
 capture_from_the_start() {
-	start --capture "$tmp/c" --port "socket=$tmp/s0,wire=none" --port "socket=$tmp/s1,wire=none" &&
-		tell frame 0 0102 && tell frame 1 0304 && tell frame 0 0506 symbol && stop &&
+	start --control "$tmp/control" --capture "$tmp/c" --port "socket=$tmp/s0,wire=none" --port "socket=$tmp/s1,wire=none" &&
+		tell frame 0 0102 && tell frame 1 0304 && tell frame 0 0506 symbol && stops &&
 		packets "$tmp/c" '[(x[0], x[2][0]) for x in p] == [("port0", 1), ("port1", 3), ("port0", 5)]'
 }
 
@@ -372,7 +323,7 @@ END
 		packets "$tmp/d" '10 < len(p) < 21 and len(p[-1][2]) == 15000'
 }
 
-start --port "socket=$tmp/s0,wire=cable:x" --port "socket=$tmp/s1,wire=cable:x"
+start --control "$tmp/control" --port "socket=$tmp/s0,wire=cable:x" --port "socket=$tmp/s1,wire=cable:x"
 test_that "help, ports, report, counters" commands
 test_that "registers by name, without the effects of reading" registers
 test_that "link: pulled and plugged in" link
@@ -392,7 +343,7 @@ test_that "trace on standard error" trace_on_standard_error
 test_that "capture at run time: ports, directions, errors, time" capture_at_run_time
 test_that "a full disk ends a trace or capture, not the port" disk_full
 test_that "a capture cut off by a full disk can be read" readable_to_the_end
-test_that "ends, and its socket is gone" stop
+test_that "ends, and its socket is gone" stops
 test_that "--trace" trace_from_the_start
 test_that "--capture" capture_from_the_start
 echo "$passed passed, $failed failed"

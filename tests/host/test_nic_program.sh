@@ -7,38 +7,12 @@
 # sanitizers). Needs gcc, libpcap, json-c, python3; its TAP test needs root and ip.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
+# shellcheck source=tests/host/nic_program.sh
+. "$(dirname "$(readlink -f "$0")")/nic_program.sh"
+skipped=0
 netns=onepath-test-$$
-pid=
-cleanup() {
-	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
+undo() {
 	ip netns del "$netns" 2>/dev/null || :
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-if [ $# -gt 0 ]; then
-	nic=$(realpath "$1")
-else
-	make -s -C "$root" O=sanitize build/sanitize/onepath-nic
-	nic=$root/build/sanitize/onepath-nic
-fi
-
-passed=0 failed=0 skipped=0
-# test_that NAME COMMAND...: passes if COMMAND succeeds
-test_that() {
-	local name=$1
-	shift
-	if "$@" >"$tmp/said" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name"
-		sed 's/^/#   /' "$tmp/said" "$tmp/out" "$tmp/err" 2>/dev/null || :
-	fi
 }
 
 # exits CODE ARGS...: onepath-nic ARGS ends with CODE, and says why on standard error.
@@ -50,37 +24,6 @@ exits() {
 		echo "exit code $code, expected $expect with a message: $*"
 		return 1
 	fi
-}
-
-# start ARGS...: in the background, until it is ready; sets pid.
-start() {
-	: >"$tmp/out" # what an earlier one said
-	"$nic" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
-	pid=$!
-	within 30 grep -q 'ready$' "$tmp/out"
-}
-
-# ended CODE: it ends by itself with this code; one that does not is killed.
-ended() {
-	local code=0
-	within 30 eval "! kill -0 $pid 2>/dev/null" || kill -9 "$pid"
-	wait "$pid" || code=$?
-	pid=
-	[ "$code" -eq "$1" ]
-}
-
-# stop SIGNAL CODE: ends it, and expects that exit code.
-stop() {
-	kill "-$1" "$pid" && ended "$2"
-}
-
-within() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
-	done
 }
 
 # report EXPRESSION: a Python expression over the report r
