@@ -123,6 +123,22 @@ static void nobody_answers_at_another_address(void **state)
 	assert_int_equal(byte, 0x03);
 }
 
+/* The register says that both are high: so they must be, whatever was in the middle of a byte. */
+static void a_function_reset_lets_go_of_the_wires(void **state)
+{
+	struct machine *m = *state;
+	uint8_t byte;
+
+	start(m);
+	send(m, 0xA0);
+	bit(m, false);
+	nic_reset_function(m->nic);
+	assert_int_equal(rd(m, D_I2CCTL),
+			 D_I2C_CLK_OUT | D_I2C_CLK_IN | D_I2C_DATA_OUT | D_I2C_DATA_IN);
+	assert_true(read_bytes(m, 0xA0, 0, &byte, 1));
+	assert_int_equal(byte, 3);
+}
+
 static void modules_differ(void **state)
 {
 	static const struct {
@@ -206,6 +222,7 @@ int main(void)
 		TEST(the_identity_is_read_byte_by_byte_and_at_once),
 		TEST(diagnostics_lie_at_the_other_address),
 		TEST(nobody_answers_at_another_address),
+		TEST(a_function_reset_lets_go_of_the_wires),
 		cmocka_unit_test(modules_differ),
 		cmocka_unit_test(an_empty_cage_has_no_link),
 		TEST(sdp3_turns_the_laser_off),

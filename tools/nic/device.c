@@ -30,6 +30,8 @@ static void reset(struct nic *nic, bool power_on)
 	for (unsigned int i = 0; i < NIC_QUEUES; i++)
 		nic_tx_state_clear(nic, i);
 	memset(&nic->eeprom_pins, 0, sizeof(nic->eeprom_pins));
+	/* The port lets go of the module's wires, if their register was reset; the module was not. */
+	nic_i2cctl_write(nic, 0, 0, nic_reg(nic, I2CCTL));
 	nic->master_disable_seen = false;
 	nic->secrx_ready_seen = false;
 	nic->tables_written = 0;
