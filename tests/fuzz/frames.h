@@ -30,7 +30,8 @@ static inline size_t put_bytes(uint8_t *frame, size_t size, size_t at, const voi
  */
 static inline void make_frame(uint8_t *frame, size_t size, unsigned int kind)
 {
-	static const uint8_t protocols[8] = { 6, 17, 132, 1, 6, 17, 50, 4 };
+	static const uint8_t protocols[8] = { 6, 17, 132, 51, 6, 17, 50, 41 };
+	static const uint8_t next[8] = { 6, 17, 132, 51, 0, 60, 50, 43 }; /* above IPv6 */
 	static const uint16_t types[8] = { 0, 0, 0, 0, 0x0806, 0x8906, 0x88f7, 0x0100 };
 	unsigned int above = kind & 7;
 	uint8_t protocol = protocols[above];
@@ -50,7 +51,9 @@ static inline void make_frame(uint8_t *frame, size_t size, unsigned int kind)
 	if (above >= 4 && !(kind & 0x88)) {
 		uint8_t type[2] = { types[above] >> 8, types[above] & 0xff };
 
-		put_bytes(frame, size, at, type, 2);
+		at = put_bytes(frame, size, at, type, 2);
+		if (above == 7) /* a length, with an IPv4 packet behind */
+			PUT("\xaa\xaa\x03\0\0\0\x08\0\x45\0\0\x28");
 		return;
 	}
 	if (kind & 8) {
@@ -58,11 +61,7 @@ static inline void make_frame(uint8_t *frame, size_t size, unsigned int kind)
 		ip = size > at ? size - at : 0;
 		ip = ip > 36 ? ip - 36 : 0;
 		at = put_bytes(frame, size, at, (uint8_t[]){ ip >> 8, ip & 0xff }, 2);
-		at = put_bytes(frame, size, at,
-			       (uint8_t[]){ kind & 0x80	 ? 44
-					    : above == 4 ? 0
-							 : protocol,
-					    64 },
+		at = put_bytes(frame, size, at, (uint8_t[]){ kind & 0x80 ? 44 : next[above], 64 },
 			       2);
 		PUT("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02");
 		if (kind & 0x80)
@@ -70,6 +69,10 @@ static inline void make_frame(uint8_t *frame, size_t size, unsigned int kind)
 				       (uint8_t[]){ protocol, 0, 0, 8, 0, 0, 0, 1 }, 8);
 		else if (above == 4)
 			PUT("\x06\0\x01\x04\0\0\0\0");
+		else if (above == 5) /* options: one byte, another, then a Home Address */
+			PUT("\x11\x02\0\x01\x01\0\xc9\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+		else if (above == 7) /* routing, with a segment left */
+			PUT("\x06\0\0\x01\0\0\0\0");
 	} else {
 		PUT("\x08\x00");
 		ip = size > at ? size - at : 0;
@@ -90,6 +93,9 @@ static inline void make_frame(uint8_t *frame, size_t size, unsigned int kind)
 		break;
 	case 132:
 		PUT("\x0b\x59\x0b\x59\x00\x00\x00\x01\x00\x00\x00\x00");
+		break;
+	case 41:
+		PUT("\x60\0\0\0\0\x08\x11\x40");
 		break;
 	}
 }

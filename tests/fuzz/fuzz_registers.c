@@ -6,7 +6,8 @@
  * strict (memory.h): every byte that the model touches must have been asked for.
  */
 #define _GNU_SOURCE
-#include "frames.h"
+#include "actions.h"
+#include "fresh.h"
 #include "memory.h"
 #include "pci.h"
 #include "snapshot.h"
@@ -18,7 +19,10 @@
 
 static struct memory memory;
 static struct pci pci;
-static struct nic *nic;
+static struct nic *nic, *made; /* the one in use, and one that nobody uses */
+static FILE *sink; /* what the port says, of rules and in traces */
+static bool sink_full;
+static unsigned int answer_after; /* frames, until the far end sends one from within send() */
 static uint64_t now_ns;
 static uint16_t nearest[REGISTER_SPACE / 4]; /* word of the register at or below, for each word */
 
@@ -47,6 +51,10 @@ static const uint32_t tx_hot[] = { D_TDBAL, D_TDBAH,  D_TDLEN,	D_TDH,	 D_DCA_TXC
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* 802.3 annex 31B, for 0xFF quanta. */
+static const uint8_t pause_quanta[60] = { 0x01, 0x80, 0xC2, 0,	  0,	0x01, 0x02, 0, 0,
+					  0,	0,    0x01, 0x88, 0x08, 0,    0x01, 0, 0xFF };
+
 static void *host_dma(void *opaque, uint64_t iova, size_t *len, bool write)
 {
 	return memory_dma(&memory, iova, len, write);
@@ -56,6 +64,8 @@ static void host_send(void *opaque, const uint8_t *frame, size_t len)
 {
 	MUST(len >= 14 && len <= NIC_FRAME_MAX);
 	MUST(!__asan_region_is_poisoned((void *)frame, len));
+	if (answer_after && !--answer_after)
+		nic_receive(nic, pause_quanta, sizeof(pause_quanta), 0);
 }
 
 static void host_interrupt(void *opaque, unsigned int vector)
@@ -105,10 +115,25 @@ static void index_registers(void)
 	}
 }
 
+static void poke(uint32_t at, const void *bytes, size_t len)
+{
+	memory_poke(&memory, at, bytes, len);
+}
+
+static ssize_t sink_write(void *cookie, const char *text, size_t size)
+{
+	MUST(strnlen(text, size) == size);
+	return sink_full ? 0 : (ssize_t)size;
+}
+
 static void initialize(void)
 {
+	const cookie_io_functions_t functions = { .write = sink_write };
+
 	memory_create(&memory);
 	index_registers();
+	sink = fopencookie(NULL, "w", functions);
+	MUST(sink && !setvbuf(sink, NULL, _IOLBF, 1024));
 }
 
 /* Which register: a hot one, one of a queue, any, or any address. */
@@ -284,7 +309,40 @@ static void outside(struct input *input)
 		nic_can_receive(nic);
 		return;
 	default:
-		nic_link_up(nic);
+		answer_after = what >> 3;
+	}
+}
+
+static void count_value(void *opaque, const char *name, uint32_t value)
+{
+	MUST(*name != '?');
+	++*(size_t *)opaque;
+}
+
+/* What a control socket asks: nothing changes by it but the trace. */
+static void observe(struct input *input)
+{
+	unsigned int what = (unsigned int)take(input, 1);
+	uint32_t registers[NIC_RULE_REGISTERS];
+	size_t count = 0;
+	char name[32];
+
+	switch (what & 3) {
+	case 0:
+		nic_register_name(take_register(input), name, sizeof(name));
+		MUST(nic_registers_peek(nic, name, count_value, &count) == count);
+		return;
+	case 1:
+		nic_rules(&count);
+		count = nic_rule_registers(nic, take(input, 1) % count, registers);
+		MUST(count <= NIC_RULE_REGISTERS);
+		return;
+	default:
+		sink_full = what >> 2 & 1;
+		clearerr(sink);
+		nic_set_log(nic, what & 0x10 ? sink : NULL);
+		nic_set_trace(nic, what & 2 ? sink : NULL);
+		nic_trace_event(nic, "observed %u", what);
 	}
 }
 
@@ -314,9 +372,15 @@ static void any_doorbell(struct input *input)
 
 static void step(struct input *input)
 {
+	const struct bench bench = { nic, MEMORY_IOVA, poke };
+	unsigned int what = (unsigned int)take(input, 1);
 	uint32_t offset;
 
-	switch (take(input, 1) & 0x1f) {
+	if (what & 0x80) {
+		act(&bench, input, what);
+		return;
+	}
+	switch (what & 0x1f) {
 	case 0:
 	case 1:
 	case 2:
@@ -383,12 +447,12 @@ static void step(struct input *input)
 		nic_write(nic, 0x00800, nic_read(nic, 0x00800));
 		return;
 	default:
-		return;
+		observe(input);
 	}
 }
 
 /* What the first byte chooses; all else of a start is the same. */
-static void make_port(unsigned int how)
+static struct nic *new_port(unsigned int how)
 {
 	struct nic_config config = { .name = "port", .link_delay_us = (how & 3) * 1000 };
 	const struct nic_host host = {
@@ -400,8 +464,24 @@ static void make_port(unsigned int how)
 	};
 
 	memcpy(config.mac, fuzz_mac, sizeof(config.mac));
+	/* Without a module there is no link, which bring_up() waits for. */
+	config.module = how & HOW_POWER_ON ? how & 3 : how & 2;
+	return nic_create(&config, &host);
+}
+
+static struct nic *unused_port(unsigned int how)
+{
+	struct nic *port = new_port(how);
+
+	MUST(port);
+	nic_reg_set(port, EICR, 0); /* the link may have come up at once */
+	return port;
+}
+
+static void make_port(unsigned int how)
+{
 	now_ns = 1000000000;
-	nic = nic_create(&config, &host);
+	nic = new_port(how);
 	MUST(nic);
 	if (!(how & HOW_POWER_ON))
 		bring_up(nic, MEMORY_IOVA,
@@ -413,26 +493,44 @@ static void make_port(unsigned int how)
 /* As make_port(), from the second time on faster. */
 static void start_port(unsigned int how)
 {
-	static struct {
+	static struct kind {
 		struct snapshot *snapshot;
-		struct nic *nic;
+		struct nic *nic, *made;
 		uint64_t now_ns;
-	} made[HOW_ALL + 1];
+	} kinds[HOW_ALL + 1];
+	struct kind *kind = &kinds[how];
 
-	if (!made[how].snapshot) {
+	if (!kind->snapshot) {
+		kind->made = unused_port(how);
 		snapshot_begin();
 		make_port(how);
-		made[how].snapshot = snapshot_end();
-		made[how].nic = nic;
-		made[how].now_ns = now_ns;
-		return;
+		kind->snapshot = snapshot_end();
+		kind->nic = nic;
+		kind->now_ns = now_ns;
+	} else {
+		snapshot_restore(kind->snapshot);
 	}
-	snapshot_restore(made[how].snapshot);
-	nic = made[how].nic;
-	now_ns = made[how].now_ns;
+	nic = kind->nic;
+	made = kind->made;
+	now_ns = kind->now_ns;
+}
+
+static void destroy_port(void)
+{
+	nic_destroy(nic);
 }
 #else
-#define start_port(how) make_port(how)
+static void start_port(unsigned int how)
+{
+	made = unused_port(how);
+	make_port(how);
+}
+
+static void destroy_port(void)
+{
+	nic_destroy(nic);
+	nic_destroy(made);
+}
 #endif
 
 static void start(struct input *input)
@@ -443,9 +541,23 @@ static void start(struct input *input)
 		.reset = pci_function_reset,
 	};
 
+	answer_after = 0;
 	memory_restore(&memory);
 	pci_init(&pci, fuzz_mac, &hooks);
 	start_port((unsigned int)take(input, 1) & HOW_ALL);
+}
+
+/* It may want to go on at once, with what a ring holds of large sends, but not for ever. */
+static void poll(void)
+{
+	uint64_t next_ns;
+	unsigned int polls = 0;
+
+	do {
+		next_ns = nic_poll(nic);
+		memory_close(&memory);
+		MUST(next_ns == nic_due(nic) && ++polls < 1000);
+	} while (next_ns <= now_ns);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -456,14 +568,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		initialize();
 	start(&input);
 	for (unsigned int i = 0; i < OPERATIONS_MAX && input.left; i++) {
-		uint64_t next_ns;
-
 		step(&input);
 		memory_close(&memory);
-		next_ns = nic_poll(nic);
-		memory_close(&memory);
-		MUST(next_ns > now_ns && next_ns == nic_due(nic));
+		poll();
 	}
-	nic_destroy(nic);
+	nic_set_trace(nic, NULL);
+	nic_reset_function(nic);
+	must_be_fresh(nic, made);
+	destroy_port();
 	return 0;
 }

@@ -16,8 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bring_up.h"
-#include "input.h"
+#include "actions.h"
 #include "port.h"
 #include "snapshot.h"
 #include "vfio_user_proto.h"
@@ -37,6 +36,7 @@
 #define HOW_DROP_EN (1u << 4)
 #define HOW_HEAD_WB (1u << 5)
 #define HOW_POLLED  (1u << 6)
+#define HOW_INTX    (1u << 7) /* INTx has its eventfd, and is what the port uses */
 
 int fuzz_clock_gettime(clockid_t clock, struct timespec *now);
 
@@ -51,6 +51,7 @@ static uint8_t *memory;
 static uint8_t image[MEMORY_BYTES];
 static uint64_t now_ns;
 static uint16_t message_id;
+static bool deaf; /* the client reads no replies */
 
 int fuzz_clock_gettime(clockid_t clock, struct timespec *now)
 {
@@ -216,8 +217,9 @@ static void serve(void)
 	for (int i = 0; i < 4 && vfio_user_connected(port->server); i++) {
 		uint64_t next_ns = port_run(port, true, false);
 
-		MUST(next_ns > now_ns || port->doorbells);
-		read_replies();
+		MUST(next_ns > now_ns || port->doorbells || !nic_due(port->nic));
+		if (!deaf)
+			read_replies();
 	}
 }
 
@@ -414,7 +416,7 @@ static void make_info(struct input *input)
 		return;
 	case 1:
 		begin_message(VFIO_USER_DEVICE_GET_REGION_INFO, sizeof(message.region));
-		message.region.argsz = sizeof(message.region);
+		message.region.argsz = sizeof(message.region) + (kind & 8 ? 128 : 0);
 		message.region.index = kind >> 4;
 		return;
 	case 2:
@@ -517,7 +519,7 @@ static void frame_arrives(struct input *input)
 
 	make_frame(frame, len, (unsigned int)take(input, 1));
 	if (nic_can_receive(port->nic) || take(input, 1) & 1)
-		nic_receive(port->nic, frame, len, 0);
+		port_receive(port, frame, len, take(input, 1) & 3);
 }
 
 /* The client changes what it has given away. */
@@ -545,6 +547,56 @@ static void betray(struct input *input)
 	}
 }
 
+/* As with an IOMMU: page by page, so that DMA has to find what carries on. */
+static void map_pages(struct input *input)
+{
+	uint64_t page = take(input, 1) % 48, end = page + take(input, 1) % 16;
+
+	for (; page < end; page++) {
+		begin_message(VFIO_USER_DMA_MAP, sizeof(message.map));
+		message.map = (struct vfio_user_dma_map){
+			.argsz = sizeof(message.map),
+			.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+			.offset = page * 4096,
+			.iova = MEMORY_IOVA + page * 4096,
+			.size = 4096,
+		};
+		send_message(&message, message.header.size, &fds[0], 1);
+	}
+}
+
+/* Memory of a file that the client then cuts off lies where the rings and buffers are. */
+static void map_to_cut_off(struct input *input)
+{
+	make_map(input);
+	message.map.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
+	message.map.offset = 0;
+	message.map.size = 0x8000;
+	MUST(!ftruncate(fds[CUT_OFF], 0x8000));
+	send_message(&message, message.header.size, &fds[CUT_OFF], 1);
+	MUST(!ftruncate(fds[CUT_OFF], (off_t)(take(input, 1) % 8 * 0x1000)));
+}
+
+/* What a control socket asks, of a place that takes what is written or not. */
+static void observe(struct input *input)
+{
+	static const char *const places[] = { NULL, "/dev/null", "/dev/full", "/nowhere/x" };
+	unsigned int what = (unsigned int)take(input, 1);
+	const char *place = places[what >> 1 & 3];
+
+	if (what & 1)
+		port_trace(port, place);
+	else
+		port_capture(port, place);
+	if (what & 0x80)
+		port_flush(port);
+}
+
+static void poke_guest(uint32_t at, const void *bytes, size_t len)
+{
+	memcpy(memory + at % MEMORY_BYTES, bytes, len);
+}
+
 static void plain_bytes(struct input *input)
 {
 	uint8_t bytes[256];
@@ -556,6 +608,7 @@ static void plain_bytes(struct input *input)
 
 static void step(struct input *input)
 {
+	const struct bench bench = { port->nic, MEMORY_IOVA, poke_guest };
 	unsigned int what = (unsigned int)take(input, 1);
 
 	switch (what >> 4) {
@@ -577,6 +630,21 @@ static void step(struct input *input)
 			betray(input);
 		else
 			vfio_user_interrupt(port->server, (unsigned int)take(input, 1));
+		return;
+	case 5:
+	case 6:
+		act(&bench, input, what);
+		serve();
+		return;
+	case 7:
+		if (what & 8)
+			observe(input);
+		else if (what & 4)
+			deaf = what & 2;
+		else if (what & 2)
+			map_pages(input);
+		else
+			map_to_cut_off(input);
 		return;
 	default:
 		talk(input, what);
@@ -608,10 +676,22 @@ static void start(unsigned int how)
 		message.irqs.count = 4;
 		send_message(&message, message.header.size, four, 4);
 	}
+	if (how & HOW_INTX) {
+		make_irqs(&none);
+		message.irqs.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+		message.irqs.index = VFIO_PCI_INTX_IRQ_INDEX;
+		message.irqs.count = 1;
+		send_message(&message, message.header.size, &fds[4], 1);
+	}
 	if (how & HOW_RUNNING) {
 		pci_write(&port->pci, 4, enabled, sizeof(enabled));
 		bring_up(port->nic, MEMORY_IOVA, how & HOW_DROP_EN ? D_SRRCTL_DROP_EN : 0,
 			 how & HOW_HEAD_WB, wait_ms);
+		/* Both of the first queues' causes, and the link's. */
+		nic_write(port->nic, D_GPIE, how & HOW_INTX ? 0 : D_GPIE_MULTIPLE_MSIX);
+		nic_write(port->nic, D_IVAR(0), 0x81808180);
+		nic_write(port->nic, D_IVAR_MISC, 0x8182);
+		nic_write(port->nic, D_EIMS, UINT32_MAX);
 	}
 }
 
@@ -638,6 +718,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	how = (unsigned int)take(&input, 1);
 	port = &ports[!!(how & HOW_POLLED)];
 	message_id = 0;
+	deaf = false;
 	memcpy(memory, image, MEMORY_BYTES);
 	MUST(!ftruncate(fds[CUT_OFF], 0x8000));
 	fcntl(fds[4], F_SETFL, O_NONBLOCK);
@@ -651,12 +732,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			connect_client();
 		}
 	}
+	port_trace(port, NULL);
+	port_capture(port, NULL);
 	close(client);
 	while (vfio_user_connected(port->server))
 		vfio_user_handle(port->server);
 	/* Every descriptor that came is closed, every map gone. */
 	MUST(lowest_free_fd() == first_free_fd);
 	MUST(!vfio_user_dma_extent(port->server).bytes);
+	/* A client that never agreed on a version resets nothing. */
+	nic_reset_function(port->nic);
 	close_ports();
 	return 0;
 }
