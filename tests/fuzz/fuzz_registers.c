@@ -64,6 +64,7 @@ static void host_send(void *opaque, const uint8_t *frame, size_t len)
 {
 	MUST(len >= 14 && len <= NIC_FRAME_MAX);
 	MUST(!__asan_region_is_poisoned((void *)frame, len));
+	MUST((uintptr_t)frame - (uintptr_t)memory.readable >= MEMORY_BYTES);
 	if (answer_after && !--answer_after)
 		nic_receive(nic, pause_quanta, sizeof(pause_quanta), 0);
 }

@@ -80,6 +80,8 @@ static void machine_send(void *opaque, const uint8_t *frame, size_t len)
 	struct machine *m = opaque;
 
 	assert_in_range(len, 1, NIC_FRAME_MAX);
+	/* Not the guest's memory, which changes while the far end reads it. */
+	assert_false(frame >= m->memory && frame < m->memory + MEMORY_BYTES);
 	memcpy(m->sent_frame[m->sent % MAX_SENT], frame, len);
 	m->sent_len[m->sent++ % MAX_SENT] = len;
 	if (m->on_send)

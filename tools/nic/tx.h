@@ -76,11 +76,10 @@ struct nic_tx_offload {
 #define TX_L4T_TCP  1u
 #define TX_L4T_SCTP 2u
 
-/* A frame on its way out; @data may be the guest's memory until it is changed. */
+/* A frame on its way out; its bytes are in nic->frame. */
 struct nic_tx_frame {
 	unsigned int queue;
 	uint64_t fields; /* of the packet's first descriptor */
-	const uint8_t *data;
 	size_t len;
 	bool summed; /* a checksum is the port's making */
 };

@@ -2,8 +2,8 @@
 /*
  * From a packet's descriptors, legacy (7.2.3.2.2) or advanced, to a frame on
  * the wire: its buffers are put together, it gets what it asks for, padding and
- * CRC. A frame of one buffer that needs no change goes out of the guest's
- * memory as it lies there.
+ * CRC. The guest's memory is read once: what is counted, checked and received at
+ * the far end has to be one frame, and the guest may write there meanwhile.
  */
 #include <string.h>
 
@@ -64,15 +64,6 @@ bool nic_tx_packet_read(struct nic *nic, struct nic_tx_reader *reader, uint8_t *
 	return true;
 }
 
-/* Moves the frame to the port's own memory, where it can be changed. */
-static uint8_t *own(struct nic *nic, struct nic_tx_frame *frame)
-{
-	if (frame->data != nic->frame)
-		memcpy(nic->frame, frame->data, frame->len);
-	frame->data = nic->frame;
-	return nic->frame;
-}
-
 /* The frame gets padding and CRC; false: it has a wrong one, and nobody would receive it. */
 static bool finish(struct nic *nic, struct nic_tx_frame *frame)
 {
@@ -81,7 +72,7 @@ static bool finish(struct nic *nic, struct nic_tx_frame *frame)
 
 	if ((frame->fields & TX_IFCS) && (control & HLREG0_TXCRCEN)) {
 		if (frame->len < NIC_FRAME_MIN && (control & HLREG0_TXPADEN)) {
-			memset(own(nic, frame) + frame->len, 0, NIC_FRAME_MIN - frame->len);
+			memset(nic->frame + frame->len, 0, NIC_FRAME_MIN - frame->len);
 			frame->len = NIC_FRAME_MIN;
 		}
 		return true;
@@ -91,8 +82,8 @@ static bool finish(struct nic *nic, struct nic_tx_frame *frame)
 	if (frame->len < TX_FRAME_MIN + NIC_CRC_BYTES)
 		return false;
 	frame->len -= NIC_CRC_BYTES;
-	memcpy(&crc, frame->data + frame->len, NIC_CRC_BYTES);
-	return crc == nic_crc32(frame->data, frame->len);
+	memcpy(&crc, nic->frame + frame->len, NIC_CRC_BYTES);
+	return crc == nic_crc32(nic->frame, frame->len);
 }
 
 void nic_tx_frame_send(struct nic *nic, struct nic_tx_frame *frame)
@@ -102,13 +93,13 @@ void nic_tx_frame_send(struct nic *nic, struct nic_tx_frame *frame)
 		return;
 	nic->counters.sums_inserted += frame->summed;
 	nic->counters.tags_inserted += !!(frame->fields & TX_VLE);
-	nic_stats_sent(nic, frame->queue, frame->data, frame->len);
+	nic_stats_sent(nic, frame->queue, nic->frame, frame->len);
 	if (nic_reg(nic, HLREG0) & HLREG0_LPBK) {
 		if (nic_rx_running(nic))
-			nic_rx_frame(nic, frame->data, frame->len, 0);
+			nic_rx_frame(nic, nic->frame, frame->len, 0);
 		return;
 	}
-	nic_pause_send(nic, frame->data, frame->len);
+	nic_pause_send(nic, nic->frame, frame->len);
 }
 
 /*
@@ -140,20 +131,6 @@ static size_t walk(struct nic *nic, const struct nic_tx_packet *packet)
 	return bytes;
 }
 
-/* The frame in place if it is one buffer that lies together, else copied. */
-static bool fetch(struct nic *nic, const struct nic_tx_packet *packet, struct nic_tx_frame *frame)
-{
-	struct nic_tx_reader reader = { .packet = packet };
-
-	if (!next_piece(nic, &reader))
-		return false;
-	frame->data = reader.at;
-	if (reader.together >= frame->len)
-		return true;
-	frame->data = nic->frame;
-	return nic_tx_packet_read(nic, &reader, nic->frame, frame->len);
-}
-
 static bool length_is_right(struct nic *nic, const struct nic_tx_packet *packet, size_t bytes)
 {
 	bool tag = packet->descriptors[0].fields & TX_VLE;
@@ -176,23 +153,24 @@ static bool length_is_right(struct nic *nic, const struct nic_tx_packet *packet,
 static void send_single(struct nic *nic, const struct nic_tx_packet *packet,
 			const struct nic_tx_offload *offload, size_t bytes)
 {
+	struct nic_tx_reader reader = { .packet = packet };
 	struct nic_tx_frame frame = {
 		.queue = packet->queue,
 		.fields = packet->descriptors[0].fields,
 		.len = bytes,
 	};
 
-	if (!length_is_right(nic, packet, bytes) || !fetch(nic, packet, &frame))
+	if (!length_is_right(nic, packet, bytes) ||
+	    !nic_tx_packet_read(nic, &reader, nic->frame, bytes))
 		return;
 	frame.summed = offload->ip_checksum || offload->l4_checksum ||
 		       (!(frame.fields & TX_DEXT) && (frame.fields & TX_IC));
 	if (!(frame.fields & TX_DEXT) && (frame.fields & TX_IC))
-		nic_tx_offload_sum(own(nic, &frame), bytes, TX_CSS(frame.fields),
-				   TX_CSO(frame.fields));
+		nic_tx_offload_sum(nic->frame, bytes, TX_CSS(frame.fields), TX_CSO(frame.fields));
 	if (offload->ip_checksum || offload->l4_checksum)
-		nic_tx_offload_checksums(offload, own(nic, &frame), bytes, 0);
+		nic_tx_offload_checksums(offload, nic->frame, bytes, 0);
 	if (frame.fields & TX_VLE)
-		nic_tx_offload_tag(nic, own(nic, &frame), &frame.len, offload->tag);
+		nic_tx_offload_tag(nic, nic->frame, &frame.len, offload->tag);
 	nic_tx_frame_send(nic, &frame);
 }
 

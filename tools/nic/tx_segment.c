@@ -120,7 +120,6 @@ void nic_tx_segment_send(struct nic *nic, const struct nic_tx_packet *packet,
 		struct nic_tx_frame frame = {
 			.queue = packet->queue,
 			.fields = packet->descriptors[0].fields,
-			.data = nic->frame,
 			.summed = offload->l4_checksum,
 		};
 		size_t left = payload - segment.payload_at;
