@@ -191,6 +191,11 @@ static void rx_queue_stuck(void **state)
 	set_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
 	off(m, "rx-queue-stuck");
 	assert_true(rd(m, D_RX(0, D_RXDCTL)) & D_ENABLE);
+	/* Who has tried may reset the port. */
+	on(m, "rx-queue-stuck");
+	driver_quiesce(m);
+	set_bits(m, D_CTRL, D_CTRL_RST);
+	assert_int_equal(broken(m, "reset-queue-enabled"), 0);
 }
 
 static void tx_queue_stuck(void **state)
@@ -228,6 +233,18 @@ static void master_disable_stuck(void **state)
 	assert_true(hits(m, "master-disable-stuck") > 0);
 	off(m, "master-disable-stuck");
 	assert_false(rd(m, D_STATUS) & D_STATUS_MASTER);
+	/* The two resets of 5.2.5.3.2, with or without what one reset needs in between. */
+	on(m, "master-disable-stuck");
+	clear_bits(m, D_RX(0, D_RXDCTL), D_ENABLE);
+	rd(m, D_STATUS);
+	for (unsigned int i = 0; i < 2; i++) {
+		set_bits(m, D_CTRL, D_CTRL_RST);
+		sleep_ns(m, 20 * MS);
+	}
+	assert_no_rule_broken(m);
+	/* No third one. */
+	set_bits(m, D_CTRL, D_CTRL_RST);
+	assert_int_equal(broken(m, "reset-master-disable"), 1);
 }
 
 static void reset_stuck(void **state)
@@ -465,7 +482,12 @@ static void writeback_reorder(void **state)
 		nic_poll(m->nic);
 	}
 	assert_false(rx_descriptor(m, received + 39)[1] & D_DD);
+	/* They have taken descriptors: the wire is not to bring more than there are. */
+	assert_true(nic_can_receive(m->nic));
+	wr(m, D_RX(0, D_RDT), (received + 40) % RING);
+	assert_false(nic_can_receive(m->nic));
 	off(m, "writeback-reorder");
+	assert_false(nic_can_receive(m->nic));
 	for (unsigned int i = 0; i < 40; i++)
 		assert_int_equal(rx_descriptor(m, received + i)[1] & 0xFFFF, 100 + i);
 	assert_no_rule_broken(m);
@@ -482,13 +504,26 @@ static void dma_fault(void **state)
 	assert_int_equal(nic_counters(m->nic)->dma_faults, 1);
 	transmit(m, 1, 60, D_EOP | D_IFCS | D_RS);
 	assert_int_equal(m->sent, 2);
+	/* A write that is refused is lost without the port's knowledge: it goes on behind it. */
 	assert_true(set(m, "dma-fault", ALWAYS, 1, 2));
-	assert_false(arrive(m, 60, 0));
-	assert_int_equal(nic_counters(m->nic)->dma_faults, 2);
+	arrive(m, 60, 0);
+	assert_int_equal(nic_counters(m->nic)->dma_faults, 3);
+	assert_int_equal(nic_counters(m->nic)->stored, 0);
+	assert_int_equal(rd(m, D_RX(0, D_RDH)), 1);
+	assert_false(rx_descriptor(m, 0)[1] & D_DD);
 	send(m, 2);
 	assert_int_equal(head_in_memory(m), 2);
 	off(m, "dma-fault");
 	assert_true(arrive(m, 60, 0));
+	assert_false(rx_descriptor(m, 0)[1] & D_DD);
+	assert_true(rx_descriptor(m, 1)[1] & D_DD);
+	/* Without its descriptor it does not know where to put a frame. */
+	assert_true(set(m, "dma-fault", ALWAYS, 1, 1));
+	assert_false(arrive(m, 60, 0));
+	assert_int_equal(rd(m, D_RX(0, D_RDH)), 2);
+	off(m, "dma-fault");
+	assert_true(arrive(m, 60, 0));
+	assert_true(rx_descriptor(m, 2)[1] & D_DD);
 	assert_true(set(m, "dma-fault", ALWAYS, 5, 0));
 	for (unsigned int i = 0; i < 10; i++)
 		arrive(m, 60, 0);

@@ -133,6 +133,7 @@ struct nic {
 	uint64_t reset_ns;
 	uint64_t next_event_ns;
 	bool master_disable_seen;
+	bool second_reset_due; /* without another master disable */
 	bool secrx_ready_seen;
 	uint32_t tables_written; /* NIC_TABLE_* since the reset */
 
@@ -187,6 +188,9 @@ static inline bool nic_faults_hold(const struct nic *nic)
 void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write);
 bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len);
 bool nic_dma_write(struct nic *nic, uint64_t iova, const void *from, size_t len);
+/* What is read now and written back later; whether the write is let through is another question. */
+void *nic_dma_both_ways(struct nic *nic, uint64_t iova, size_t *len);
+bool nic_dma_may_write(struct nic *nic);
 bool nic_dma_blocked(const struct nic *nic);
 
 /* device.c */

@@ -117,10 +117,10 @@ static void check_before_reset(struct nic *nic, uint32_t value)
 			nic_break(nic, RULE_RESET_TWICE, CTRL, value);
 		return;
 	}
-	if (!nic->master_disable_seen)
+	if (!nic->master_disable_seen && !nic->second_reset_due)
 		nic_break(nic, RULE_RESET_MASTER_DISABLE, CTRL, value);
 	for (unsigned int i = 0; i < NIC_QUEUES; i++) {
-		if (nic->rx[i].enabled) {
+		if (nic->rx[i].enabled && !nic_fault_ignored(nic, i, true)) {
 			nic_break(nic, RULE_RESET_QUEUE_ENABLED, nic_rx_offset(i, RXDCTL), value);
 			break;
 		}
@@ -131,6 +131,8 @@ static void check_before_reset(struct nic *nic, uint32_t value)
 
 void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
+	bool stopped = !nic_fault_on(nic, FAULT_MASTER_DISABLE_STUCK);
+
 	if (!(value & (CTRL_RST | CTRL_LRST))) {
 		if (old & ~value & CTRL_MASTER_DISABLE) {
 			nic->master_disable_seen = false;
@@ -141,6 +143,8 @@ void nic_ctrl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t 
 	}
 	check_before_reset(nic, value);
 	reset(nic, false);
+	/* 5.2.5.3.2: a port that did not stop is reset twice. */
+	nic->second_reset_due = !stopped && (old & CTRL_MASTER_DISABLE);
 	reset_started(nic);
 	nic_reg_set(nic, CTRL, value & (CTRL_RST | CTRL_LRST));
 	if (value & CTRL_LRST)

@@ -14,17 +14,40 @@ bool nic_dma_blocked(const struct nic *nic)
 	return (nic_reg(nic, CTRL) & CTRL_MASTER_DISABLE) || nic->faults.stopped;
 }
 
-void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write)
+static bool is_allowed(struct nic *nic, bool write)
+{
+	return nic->bus_master && !(nic->faults.on && nic_fault_dma(nic, write));
+}
+
+static void *reach(struct nic *nic, uint64_t iova, size_t *len, bool write, bool allowed)
 {
 	void *at = NULL;
 
-	if (nic->bus_master && !(nic->faults.on && nic_fault_dma(nic, write)))
+	if (allowed)
 		at = nic->host.dma(nic->host.opaque, iova, len, write);
 	if (!at || !*len) {
 		nic->counters.dma_faults++;
 		return NULL;
 	}
 	return at;
+}
+
+void *nic_dma(struct nic *nic, uint64_t iova, size_t *len, bool write)
+{
+	return reach(nic, iova, len, write, is_allowed(nic, write));
+}
+
+void *nic_dma_both_ways(struct nic *nic, uint64_t iova, size_t *len)
+{
+	return reach(nic, iova, len, true, is_allowed(nic, false));
+}
+
+bool nic_dma_may_write(struct nic *nic)
+{
+	bool allowed = is_allowed(nic, true);
+
+	nic->counters.dma_faults += !allowed;
+	return allowed;
 }
 
 bool nic_dma_read(struct nic *nic, uint64_t iova, void *to, size_t len)

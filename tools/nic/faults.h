@@ -93,6 +93,8 @@ bool nic_fault_loses_interrupt(struct nic *nic);
 /* faults_registers.c: before and after a register is written; what reading it gives. */
 uint32_t nic_fault_write(struct nic *nic, uint32_t offset, uint32_t value);
 uint32_t nic_fault_read(struct nic *nic, uint32_t offset, uint32_t stored, uint32_t value);
+/* The queue was disabled, and goes on. */
+bool nic_fault_ignored(const struct nic *nic, unsigned int queue, bool receive);
 /* The disabling that was ignored comes to pass. */
 void nic_fault_release_queues(struct nic *nic, bool receive);
 

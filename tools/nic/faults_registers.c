@@ -60,6 +60,13 @@ uint32_t nic_fault_write(struct nic *nic, uint32_t offset, uint32_t value)
 	return value;
 }
 
+bool nic_fault_ignored(const struct nic *nic, unsigned int queue, bool receive)
+{
+	const uint64_t *ignored = receive ? nic->faults.rx_ignored : nic->faults.tx_ignored;
+
+	return ignored[queue / 64] >> queue % 64 & 1;
+}
+
 void nic_fault_release_queues(struct nic *nic, bool receive)
 {
 	uint64_t *ignored = receive ? nic->faults.rx_ignored : nic->faults.tx_ignored;
@@ -67,7 +74,7 @@ void nic_fault_release_queues(struct nic *nic, bool receive)
 	for (unsigned int i = 0; i < NIC_QUEUES; i++) {
 		uint32_t offset = receive ? nic_rx_offset(i, RXDCTL) : nic_tx_offset(i, TXDCTL);
 
-		if (!(ignored[i / 64] & 1ull << i % 64))
+		if (!nic_fault_ignored(nic, i, receive))
 			continue;
 		ignored[i / 64] &= ~(1ull << i % 64);
 		nic_write(nic, offset, nic_reg(nic, offset) & ~RXDCTL_ENABLE);

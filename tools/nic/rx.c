@@ -258,12 +258,14 @@ bool nic_receive(struct nic *nic, const uint8_t *frame, size_t len, unsigned int
 /* Nobody knows which queue the next frame is for: every enabled one must have room for it. */
 bool nic_can_receive(const struct nic *nic)
 {
+	unsigned int waiting =
+		nic->faults.frame_count; /* which have descriptors, but not written */
 	size_t longest = max_frame(nic, true);
 
 	if (!listens(nic) || nic_dma_blocked(nic) || nic->held_first || !nic->rx_queues)
 		return false;
 	for (unsigned int i = 0; i < nic->rx_queues; i++) {
-		if (nic->rx[i].enabled && !nic_rx_has_room_for_any(nic, i, longest))
+		if (nic->rx[i].enabled && !nic_rx_has_room_for_any(nic, i, longest, waiting))
 			return false;
 	}
 	return true;

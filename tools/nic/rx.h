@@ -110,7 +110,8 @@ void nic_rx_choose_queue(struct nic *nic, const uint8_t *frame, const struct nic
 /* rx_write.c: the descriptors of a queue. A frame is written whole or not at all. */
 bool nic_rx_can_write(const struct nic *nic, unsigned int queue);
 bool nic_rx_has_room(const struct nic *nic, const struct nic_rx_info *info);
-bool nic_rx_has_room_for_any(const struct nic *nic, unsigned int queue, size_t max_frame);
+bool nic_rx_has_room_for_any(const struct nic *nic, unsigned int queue, size_t max_frame,
+			     unsigned int others);
 bool nic_rx_write(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info);
 
 #endif

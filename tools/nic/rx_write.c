@@ -115,9 +115,12 @@ bool nic_rx_has_room(const struct nic *nic, const struct nic_rx_info *info)
 	       descriptors_for(buffer_size(nic, info->queue), rest);
 }
 
-bool nic_rx_has_room_for_any(const struct nic *nic, unsigned int queue, size_t max_frame)
+/* And for @others, which may be as long. */
+bool nic_rx_has_room_for_any(const struct nic *nic, unsigned int queue, size_t max_frame,
+			     unsigned int others)
 {
-	return free_descriptors(nic, queue) >= descriptors_for(buffer_size(nic, queue), max_frame);
+	return free_descriptors(nic, queue) >=
+	       (1 + others) * descriptors_for(buffer_size(nic, queue), max_frame);
 }
 
 /* The second half's status and errors (7.1.6) where the legacy format has them. */
@@ -167,14 +170,15 @@ static void write_back(uint64_t *descriptor, const struct nic_rx_info *info, siz
 static uint64_t *descriptor_at(struct nic *nic, const struct nic_queue *queue, uint32_t i)
 {
 	size_t bytes = NIC_DESCRIPTOR_BYTES;
-	void *at = nic_dma(nic, queue->base_iova + i * NIC_DESCRIPTOR_BYTES, &bytes, true);
+	void *at = nic_dma_both_ways(nic, queue->base_iova + i * NIC_DESCRIPTOR_BYTES, &bytes);
 
 	return bytes < NIC_DESCRIPTOR_BYTES || (uintptr_t)at % NIC_DESCRIPTOR_BYTES ? NULL : at;
 }
 
 /*
  * A buffer that is not mapped loses its bytes, and the frame does not count as stored; a
- * descriptor that is not, loses the frame.
+ * descriptor that is not, loses the frame. Nobody tells the sender of a write that it is refused:
+ * so the port goes on behind a descriptor that was read and could not be written back.
  */
 bool nic_rx_write(struct nic *nic, const uint8_t *data, const struct nic_rx_info *info)
 {
@@ -207,7 +211,9 @@ bool nic_rx_write(struct nic *nic, const uint8_t *data, const struct nic_rx_info
 			reached &= nic_dma_write(
 				nic, __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED), data, part);
 		last = part == len;
-		if (type == SRRCTL_LEGACY)
+		if (!nic_dma_may_write(nic))
+			reached = false;
+		else if (type == SRRCTL_LEGACY)
 			write_back_legacy(descriptor, info, part, last);
 		else
 			write_back(descriptor, info, part, last, first ? &split : NULL);
