@@ -53,6 +53,13 @@ static inline void onepath_clear(struct onepath_io *io, u32 reg, u32 bits)
 /* hw_reset.c */
 int onepath_hw_wait(struct onepath_io *io, u32 reg, u32 mask, u32 wanted, u32 timeout_us);
 int onepath_hw_reset(struct onepath_io *io, bool link);
+bool onepath_hw_gone(struct onepath_io *io);
+
+/* What onepath_hw_errors() may find. */
+#define ONEPATH_HW_ERROR_MEMORY (1u << 0) /* one of the device failed: nothing moves */
+#define ONEPATH_HW_ERROR_BUS	(1u << 1) /* requests on PCIe failed */
+
+u32 onepath_hw_errors(struct onepath_io *io);
 
 /* hw_init.c: brings a port that was just reset to life, without queues */
 int onepath_hw_init(struct onepath_io *io);

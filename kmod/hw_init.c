@@ -45,6 +45,7 @@ int onepath_hw_init(struct onepath_io *io)
 		return rc;
 
 	onepath_set(io, REG_CTRL_EXT, CTRL_EXT_DRV_LOAD);
+	onepath_write(io, REG_PIENA, PICAUSE_ERRORS);
 	onepath_hw_flow_control_init(io);
 	onepath_hw_filter_init(io);
 	onepath_hw_stats_init(io);

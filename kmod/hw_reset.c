@@ -46,6 +46,33 @@ int onepath_hw_wait(struct onepath_io *io, u32 reg, u32 mask, u32 wanted, u32 ti
 	return -ETIMEDOUT;
 }
 
+/* Nobody answers: the device was pulled out, or its slot lost power. */
+bool onepath_hw_gone(struct onepath_io *io)
+{
+	return onepath_read(io, REG_STATUS) == ALL_ONES;
+}
+
+/**
+ * onepath_hw_errors() - what went wrong in the device since its reset, or the last call
+ * @io: the port
+ *
+ * No interrupt is needed for it: EICR has causes that are masked, too; reading clears it.
+ * PIENA lets the errors of the bus into it (hw_init.c).
+ *
+ * Returns ONEPATH_HW_ERROR_*, 0 if the device is gone.
+ */
+u32 onepath_hw_errors(struct onepath_io *io)
+{
+	u32 causes = onepath_read(io, REG_EICR);
+
+	if (causes == ALL_ONES)
+		return 0;
+	if (causes & EICR_PCI_EXCEPTION)
+		onepath_write(io, REG_PICAUSE, PICAUSE_ERRORS);
+	return (causes & EICR_ECC ? ONEPATH_HW_ERROR_MEMORY : 0) |
+	       (causes & EICR_PCI_EXCEPTION ? ONEPATH_HW_ERROR_BUS : 0);
+}
+
 /* 4.6.3.1: interrupts are masked before and after a reset; reading EICR drops what is pending. */
 static void onepath_hw_mask_interrupts(struct onepath_io *io)
 {
@@ -96,11 +123,13 @@ static int onepath_hw_queues_disable(struct onepath_io *io)
  */
 static int onepath_hw_master_disable(struct onepath_io *io, u32 *resets)
 {
-	u32 hlreg0, gcr_ext;
+	u32 ctrl, hlreg0, gcr_ext;
 	int rc;
 
 	*resets = 1;
-	onepath_set(io, REG_CTRL, CTRL_PCIE_MASTER_DISABLE);
+	/* a reset that never ended reads as 1: written back it would be the next one */
+	ctrl = onepath_read(io, REG_CTRL) & ~(CTRL_RST | CTRL_LRST);
+	onepath_write(io, REG_CTRL, ctrl | CTRL_PCIE_MASTER_DISABLE);
 	rc = onepath_hw_wait(io, REG_STATUS, STATUS_PCIE_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
 	if (rc != -ETIMEDOUT)
 		return rc;
@@ -128,7 +157,7 @@ int onepath_hw_reset(struct onepath_io *io, bool link)
 	u32 resets;
 	int rc;
 
-	if (onepath_read(io, REG_STATUS) == ALL_ONES)
+	if (onepath_hw_gone(io))
 		return -ENODEV;
 	onepath_hw_mask_interrupts(io);
 	rc = onepath_hw_queues_disable(io);

@@ -9,8 +9,6 @@
 #include "hw.h"
 #include "regs.h"
 
-#define ALL_ONES 0xffffffffu
-
 /* All queues count in set 0 (8.2.3.23.71); what a former driver counted is dropped. */
 void onepath_hw_stats_init(struct onepath_io *io)
 {
@@ -56,7 +54,7 @@ int onepath_hw_stats_add(struct onepath_io *io, struct onepath_hw_stats *sum)
 	now.tx_frames += onepath_read(io, REG_GPTC);
 	now.tx_bytes += onepath_hw_stats_read64(io, REG_GOTCL, REG_GOTCH);
 	/* read last: if it is there, so was every counter */
-	if (onepath_read(io, REG_STATUS) == ALL_ONES)
+	if (onepath_hw_gone(io))
 		return -ENODEV;
 	*sum = now;
 	return 0;

@@ -73,7 +73,7 @@ enum onepath_port_state {
 	ONEPATH_PORT_IDLE, /* nobody owns it: reset, bus mastering off */
 	ONEPATH_PORT_READY, /* owned and initialised */
 	ONEPATH_PORT_FAILED, /* owned, but had to be reset; reset until closed */
-	ONEPATH_PORT_GONE, /* unbound, removed or shut down */
+	ONEPATH_PORT_GONE, /* unbound, removed, shut down, or found to read all ones */
 };
 
 /**
@@ -81,8 +81,8 @@ enum onepath_port_state {
  * @dev: the node's device; its references keep the struct
  * @cdev: the node
  * @io: how hw_*.c reach @bar
- * @bar: BAR0; NULL when gone
- * @pdev: valid until @state is GONE
+ * @bar: BAR0; NULL after remove
+ * @pdev: valid until remove
  * @state: see above
  * @group: the IOMMU group, claimed while the port is owned
  * @uses: how often paths use the port, as input and as outputs
@@ -115,7 +115,7 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 void onepath_port_end(struct onepath_port *port);
 void onepath_port_remove(struct onepath_port *port);
 struct onepath_port *onepath_port_owned_by(struct file *file);
-void onepath_port_fail(struct onepath_port *port);
+void onepath_port_fail(struct onepath_port *port, int rc);
 void onepath_port_quiet(struct onepath_port *port);
 int onepath_copy_args(void *args, size_t size, const void __user *user);
 int onepath_return_args(void __user *user, const void *args, size_t size);

@@ -40,7 +40,7 @@ static int onepath_path_stop(struct onepath_path *path)
 			rc = onepath_hw_rx_stop(&path->port[n]->io, ONEPATH_RX_QUEUE);
 		if (rc) {
 			result = rc;
-			onepath_port_fail(path->port[n]);
+			onepath_port_fail(path->port[n], rc);
 		}
 	}
 	return result;

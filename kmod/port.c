@@ -47,6 +47,17 @@ int onepath_return_args(void __user *user, const void *args, size_t size)
 	return copy_to_user(user, args, min_t(size_t, size, user_size)) ? -EFAULT : 0;
 }
 
+/* What the device says of itself, for whoever wonders why nothing moved. */
+static void onepath_port_tell_errors(struct onepath_port *port)
+{
+	u32 errors = onepath_hw_errors(&port->io);
+
+	if (errors & ONEPATH_HW_ERROR_MEMORY)
+		dev_err(&port->dev, "a memory of the device failed (ECC), nothing moved since\n");
+	if (errors & ONEPATH_HW_ERROR_BUS)
+		dev_err(&port->dev, "requests of the device on the bus failed\n");
+}
+
 /**
  * onepath_port_quiet() - ends all DMA of a port
  * @port: its BAR0 is mapped
@@ -59,6 +70,7 @@ void onepath_port_quiet(struct onepath_port *port)
 	int rc;
 
 	onepath_path_silence(port);
+	onepath_port_tell_errors(port);
 	onepath_hw_stats_add(&port->io, &port->stats);
 	rc = onepath_hw_reset(&port->io, false);
 	if (rc == -ETIMEDOUT) {
@@ -67,19 +79,32 @@ void onepath_port_quiet(struct onepath_port *port)
 		rc = pcie_reset_flr(port->pdev, false);
 		pci_restore_state(port->pdev);
 	}
-	if (rc)
+	if (rc && rc != -ENODEV)
 		dev_warn(&port->dev, "reset failed (%d), taking bus mastering away\n", rc);
 	pci_clear_master(port->pdev);
 }
 
-/* The port had to be reset under its paths: they end, and so does the port until it is closed. */
-void onepath_port_fail(struct onepath_port *port)
+/**
+ * onepath_port_fail() - ends a port under its paths, which end with it
+ * @port: one of its queues did not do as it was told
+ * @rc: why: -ENODEV, the device is gone, until it is bound anew; else the port is reset,
+ *	until it is closed
+ */
+void onepath_port_fail(struct onepath_port *port, int rc)
 {
+	bool gone = rc == -ENODEV;
+
 	if (port->state != ONEPATH_PORT_READY)
 		return;
-	dev_err(&port->dev, "a queue did not stop: port reset, close it and open it again\n");
-	port->state = ONEPATH_PORT_FAILED;
+	if (gone)
+		dev_err(&port->dev, "the device is gone: its registers read all ones\n");
+	else
+		dev_err(&port->dev,
+			"a queue did not stop: port reset, close it and open it again\n");
+	WRITE_ONCE(port->state, gone ? ONEPATH_PORT_GONE : ONEPATH_PORT_FAILED);
 	onepath_port_quiet(port);
+	if (gone)
+		wake_up_all(&port->wait);
 }
 
 static int onepath_port_own(struct onepath_port *port)
@@ -152,7 +177,7 @@ static long onepath_port_info(struct onepath_port *port, void __user *user)
 	if (rc)
 		return rc;
 	mutex_lock(&onepath_lock);
-	if (port->state == ONEPATH_PORT_GONE) {
+	if (port->state == ONEPATH_PORT_GONE || onepath_hw_gone(&port->io)) {
 		mutex_unlock(&onepath_lock);
 		return -ENODEV;
 	}

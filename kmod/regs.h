@@ -31,9 +31,18 @@
 /* 8.2.3.4 PCIe */
 #define REG_GCR_EXT		0x11050
 #define  GCR_EXT_BUFFERS_CLEAR_FUNC	BIT(30)
+#define REG_PICAUSE		0x110B0			/* written 1: cleared */
+#define REG_PIENA		0x110B8
+#define  PICAUSE_CA			BIT(0)		/* completer abort */
+#define  PICAUSE_UA			BIT(1)		/* unsupported address */
+#define  PICAUSE_BE			BIT(2)		/* wrong byte enables */
+#define  PICAUSE_TO			BIT(3)		/* timeout */
+#define  PICAUSE_ERRORS			GENMASK(3, 0)	/* bit 4: bus mastering off */
 
 /* 8.2.3.5 Interrupts */
 #define REG_EICR		0x00800
+#define  EICR_PCI_EXCEPTION		BIT(18)
+#define  EICR_ECC			BIT(28)
 #define REG_EIMC		0x00888
 #define  EIMC_ALL			GENMASK(30, 0)
 #define REG_EIMC_EX(n)		(0x00AB0 + 4 * (n))	/* EIMC[1..2] */

@@ -17,7 +17,8 @@
  *   EFAULT    the pointer does not lead to memory of the caller
  *   EINVAL    a size, flag or value out of the range given below
  *   E2BIG     a struct that is longer than known, with something in the rest
- *   ENODEV    the device is gone (unbound, or removed from its slot)
+ *   ENODEV    the device is gone (unbound, or removed from its slot), or was
+ *             found to answer no more: then until it is bound anew
  *   ENOTTY    an unknown call, or a call for the other kind of descriptor
  *   EINTR     interrupted by a signal before anything was changed
  */

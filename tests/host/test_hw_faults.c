@@ -67,6 +67,12 @@ static int call_stats(struct onepath_io *io)
 	return onepath_hw_stats_add(io, &stats);
 }
 
+/* Who is gone has no errors. */
+static int call_errors(struct onepath_io *io)
+{
+	return (int)onepath_hw_errors(io);
+}
+
 /* Calls that cannot fail still must end. */
 static int call_link_and_mac(struct onepath_io *io)
 {
@@ -160,6 +166,28 @@ static void test_a_stuck_bit_is_waited_for_no_longer_than_its_bound(void **state
 	}
 }
 
+/* To set a bit of CTRL beside it is no second reset. */
+static void test_a_reset_that_never_ended_is_not_written_back(void **state)
+{
+	struct fake f;
+	size_t at;
+
+	(void)state;
+	make_busy(&f);
+	f.ctrl_stuck = CTRL_RST | CTRL_LRST;
+	assert_int_equal(call_reset_link(&f.io), -ETIMEDOUT);
+	fake_forget(&f);
+	assert_int_equal(call_reset(&f.io), -ETIMEDOUT);
+	at = fake_expect(&f, 0, FAKE_WRITE, REG_CTRL, CTRL_PCIE_MASTER_DISABLE,
+			 CTRL_PCIE_MASTER_DISABLE);
+	at = fake_expect(&f, at, FAKE_READ, REG_STATUS, ALL, 0);
+	assert_in_range(fake_find(&f, 0, FAKE_WRITE, REG_CTRL, CTRL_RST, CTRL_RST), at,
+			ACCESSES_MAX);
+	assert_in_range(fake_find(&f, 0, FAKE_WRITE, REG_CTRL, CTRL_LRST, CTRL_LRST), at,
+			FAKE_NEVER);
+	fake_free(&f);
+}
+
 /* A bit that comes at the last moment still counts. */
 static void test_a_late_bit_is_in_time(void **state)
 {
@@ -242,6 +270,7 @@ static const struct gone {
 	{ "tx_stop that drains", call_tx_stop, true, REG_TDT(QUEUE), 1 << 3 },
 	{ "filter_set", call_filter_set, true, 0, 0 },
 	{ "stats_add", call_stats, true, 0, 0 },
+	{ "errors", call_errors, false, 0, 0 },
 	{ "link and MAC", call_link_and_mac, false, 0, 0 },
 };
 
@@ -304,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_stuck_bit_is_waited_for_no_longer_than_its_bound),
+		cmocka_unit_test(test_a_reset_that_never_ended_is_not_written_back),
 		cmocka_unit_test(test_a_late_bit_is_in_time),
 		cmocka_unit_test(test_a_reset_with_everything_stuck_ends),
 		cmocka_unit_test(test_receive_is_not_left_held_or_half_started),
