@@ -106,23 +106,44 @@ void nf_start(struct nf *nf, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/* Counts the ports that were unbound or removed; with @say, names them. */
-static unsigned int ports_gone(const struct nf *nf, bool say)
+/*
+ * Looks for ports that were unbound or removed. That a card was pulled out shows only in its
+ * registers, if no slot tells of it: with @ask the kernel looks, which may have to wait for others.
+ */
+static bool is_port_gone(struct nf *nf, bool ask)
 {
-	unsigned int gone = 0;
+	struct onepath_port_info info;
+	bool any = false;
 
 	for (unsigned int i = 0; i < nf->port_count; i++) {
-		struct pollfd poll_fd = { .fd = nf->port[i].fd };
+		struct nf_port *port = &nf->port[i];
+		struct pollfd poll_fd = { .fd = port->fd };
 
-		if (poll(&poll_fd, 1, 0) <= 0 || !(poll_fd.revents & (POLLHUP | POLLERR)))
-			continue;
-		gone++;
-		if (say)
+		if (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLHUP | POLLERR)))
+			port->gone = true;
+		if (ask && onepath_port_info(port->fd, &info) == -ENODEV)
+			port->gone = true;
+		any |= port->gone;
+	}
+	return any;
+}
+
+static void tell_gone(const struct nf *nf)
+{
+	for (unsigned int i = 0; i < nf->port_count; i++)
+		if (nf->port[i].gone)
 			fprintf(stderr,
 				"onepath-%s: port %s is gone: unbound from onepath, or removed\n",
 				nf->name, nf->port[i].name);
-	}
-	return gone;
+}
+
+/* A port that is gone brings no frames, and takes none: then nothing moves any more. */
+static bool nothing_moved(struct nf *nf)
+{
+	uint64_t before = nf->second_frames;
+
+	nf->second_frames = nf_frames(nf);
+	return nf->second_frames == before;
 }
 
 bool nf_attend(struct nf *nf)
@@ -130,7 +151,7 @@ bool nf_attend(struct nf *nf)
 	static unsigned int seconds;
 
 	nf_event = 0;
-	if (end_wanted || ports_gone(nf, false))
+	if (end_wanted || is_port_gone(nf, nothing_moved(nf)))
 		return false;
 	if (nf->stats_s && ++seconds % nf->stats_s == 0)
 		nf_report_line(nf);
@@ -150,7 +171,10 @@ static int stop_paths(struct nf *nf)
 		onepath_explain(err, "stop the path from", nf->port[nf->path[i].input].name);
 		status = EXIT_FAILURE;
 	}
-	return ports_gone(nf, true) ? EXIT_FAILURE : status;
+	if (!is_port_gone(nf, false))
+		return status;
+	tell_gone(nf);
+	return EXIT_FAILURE;
 }
 
 int nf_finish(struct nf *nf)

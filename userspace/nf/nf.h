@@ -18,6 +18,7 @@
 struct nf_port {
 	char name[ONEPATH_NAME_BYTES];
 	int fd;
+	bool gone; /* unbound, or removed */
 	struct onepath_port_stats before; /* what it had counted at the start */
 };
 
@@ -45,6 +46,7 @@ struct nf_path {
  * @path: the paths in the order in which they were made
  * @handled: frames since the last look of nf_running()
  * @empty_polls: rounds without a frame, in a row
+ * @second_frames: how many frames there had been a second ago
  * @start_ns: when the paths were started (CLOCK_MONOTONIC)
  * @line_ns: when --stats spoke last
  * @line_frames: how many frames there had been by then
@@ -58,7 +60,7 @@ struct nf {
 	struct nf_port port[NF_PORTS_MAX];
 	struct nf_path path[NF_PORTS_MAX];
 	unsigned int handled, empty_polls;
-	uint64_t start_ns, line_ns, line_frames;
+	uint64_t second_frames, start_ns, line_ns, line_frames;
 };
 
 /* Set by signals: something is to be attended to outside of the loop. */
@@ -91,6 +93,16 @@ static inline void nf_count(struct nf *nf, unsigned int path, unsigned int frame
 {
 	nf->path[path].frames += frames;
 	nf->handled += frames;
+}
+
+/* Of all paths together. */
+static inline uint64_t nf_frames(const struct nf *nf)
+{
+	uint64_t frames = 0;
+
+	for (unsigned int i = 0; i < nf->path_count; i++)
+		frames += nf->path[i].frames;
+	return frames;
 }
 
 /* Once a round: true for as long as the NF is to go on. */

@@ -30,10 +30,8 @@ void nf_report_start(struct nf *nf)
 
 void nf_report_line(struct nf *nf)
 {
-	uint64_t frames = 0, now = now_ns();
+	uint64_t frames = nf_frames(nf), now = now_ns();
 
-	for (unsigned int i = 0; i < nf->path_count; i++)
-		frames += nf->path[i].frames;
 	fprintf(stderr, "onepath-%s: %.0f s, %" PRIu64 " frames, now %.3f million a second\n",
 		nf->name, (double)(now - nf->start_ns) / 1e9, frames,
 		(double)(frames - nf->line_frames) / (double)(now - nf->line_ns) * 1e3);
