@@ -81,3 +81,35 @@ stop_nic() {
 	kill -TERM "$pid" 2>/dev/null
 	within 20 sh -c "! kill -0 $pid 2>/dev/null" && ! sanitizer_reports "$work/$1.log"
 }
+
+# Ends it, and shows which rules of the datasheet were broken: none.
+rules_kept() { # NIC
+	stop_nic "$1" || return 1
+	jq -r '.ports[] | .name as $n | .rules[] | "\($n): \(.name) (\(.section)) \(.count)"' "$work/$1.json"
+	[ "$(jq '[.ports[].rules_broken] | add' "$work/$1.json")" -eq 0 ]
+}
+
+# Starts an NF in the guest and waits until it says that it runs: nf NAME ARGS... Fails when it
+# ends instead. NAME.log in /tmp has what it says, NAME.out its table, NAME.status how it ended.
+nf() {
+	local name=$1
+	guest "rm -f /tmp/$name.*; touch /tmp/$name.log
+		(sh -c 'echo \$\$ >/tmp/$name.pid; exec $*' >/tmp/$name.out 2>/tmp/$name.log; echo \$? >/tmp/$name.status) &
+		for i in \$(seq 300); do
+			grep -q forwarding /tmp/$name.log && exit 0
+			[ ! -e /tmp/$name.status ] || break
+			usleep 100000
+		done
+		cat /tmp/$name.log
+		false"
+}
+
+# It has ended, or does so in time, with this exit status.
+nf_ended() { # NAME STATUS
+	within 20 guest "test -e /tmp/$1.status" && guest "cat /tmp/$1.log /tmp/$1.out; test \$(cat /tmp/$1.status) -eq $2"
+}
+
+# Ends it as a user would, and expects success, or another status.
+end_nf() { # NAME [STATUS]
+	guest "kill -INT \$(cat /tmp/$1.pid)" && nf_ended "$1" "${2:-0}"
+}
