@@ -127,7 +127,7 @@ rate: ## frames per second with trapped and with polled doorbells, in one VM
 
 peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe, DPDK's
 	@$(TOOLBOX) setup
-	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_SECONDS=5 $(TOOLBOX) enter --net -- tests/run peers
+	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_MEGABYTES=16 $(TOOLBOX) enter --net -- tests/run peers
 
 test-sanitized: ## the model's tests, and one with each of KERNELS in a VM, with AddressSanitizer in the model
 	@$(TOOLBOX) setup

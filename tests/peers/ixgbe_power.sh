@@ -5,11 +5,27 @@
 # Sourced by `ixgbe`.
 # shellcheck disable=SC2154 # $rounds, $address
 
+tell() {
+	"$bin/onepath-nic" --tell "$work/card.control" "$@"
+}
+
+# resets_functions COMMAND...: COMMAND does, and the model has seen that it resets each port as
+# a function: by FLR, or by the way from D3hot to D0.
+resets_functions() {
+	local port
+	for port in 0 1; do
+		tell trace $port on "$work/trace.$port" || return 1
+	done
+	"$@" || return 1
+	for port in 0 1; do
+		tell trace $port off && grep -m 1 "port$port - function reset" "$work/trace.$port" || return 1
+	done
+}
+
 # The cable pulled; then a port that is down, which darkens the other's light.
 link_flaps() {
 	local port namespace
-	"$bin/onepath-nic" --tell "$work/card.control" link 1 down && within 60 link_is no &&
-		"$bin/onepath-nic" --tell "$work/card.control" link 1 up && pings_again || return 1
+	tell link 1 down && within 60 link_is no && tell link 1 up && pings_again || return 1
 	for port in 0 1; do
 		namespace=$([ $port = 0 ] && echo left || echo right)
 		guest "/opt/ip netns exec $namespace /opt/ip link set eth$port down" && within 60 link_is no &&
@@ -28,7 +44,7 @@ unloads() {
 reloads() {
 	local round
 	for round in $(seq "$rounds"); do
-		unloads && loads && joins && within 60 in_left ping -q -c 1 -W 5 10.0.0.2 && continue
+		unloads && loads && joins && within 60 in_left ping -q -c 1 -W 2 10.0.0.2 && continue
 		echo "failed in round $round"
 		return 1
 	done

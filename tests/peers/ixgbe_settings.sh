@@ -75,32 +75,32 @@ settings() {
 rings() {
 	local size
 	for size in 64 4096 512; do
-		both ethtool -G ETH rx $size tx $size && pings_again && tcp 10.0.0.2 || return 1
+		both ethtool -G ETH rx $size tx $size && pings_again && busy 10.0.0.2 || return 1
 	done
 	in_left ethtool -g eth0 | grep -Ec '^[RT]X:\s+512$' | grep -qx 2
 }
 
 channels() {
-	both ethtool -L ETH combined 1 && pings_again && tcp 10.0.0.2 && in_left ethtool -l eth0 | grep -Eq '^Combined:\s+1$' &&
-		both ethtool -L ETH combined 2 && pings_again && tcp 10.0.0.2
+	both ethtool -L ETH combined 1 && pings_again && busy 10.0.0.2 && in_left ethtool -l eth0 | grep -Eq '^Combined:\s+1$' &&
+		both ethtool -L ETH combined 2 && pings_again && busy 10.0.0.2
 }
 
 moderation() {
 	local usecs
 	for usecs in 0 100 1; do
-		both ethtool -C ETH rx-usecs $usecs && pings_again && tcp 10.0.0.2 || return 1
+		both ethtool -C ETH rx-usecs $usecs && pings_again && busy 10.0.0.2 || return 1
 	done
 }
 
 pause() {
-	both ethtool -A ETH rx off tx off && pings_again && tcp 10.0.0.2 &&
-		both ethtool -A ETH rx on tx on && pings_again && tcp 10.0.0.2
+	both ethtool -A ETH rx off tx off && pings_again && busy 10.0.0.2 &&
+		both ethtool -A ETH rx on tx on && pings_again && busy 10.0.0.2
 }
 
 # The features off, and on again: the stack does by itself what the card did.
 without_offloads() {
 	both ethtool -K ETH tso off tx off rx off sg off rxvlan off txvlan off rxhash off lro off gro off && pings_again &&
-		tcp 10.0.0.2 && tcp fd00::2 &&
+		busy 10.0.0.2 && busy fd00::2 &&
 		both ethtool -K ETH rx on tx on sg on tso on rxvlan on txvlan on rxhash on lro on gro on && pings_again
 }
 
@@ -114,7 +114,7 @@ vlan() {
 # Traffic with tags, which the card puts in and takes out (1), or the stack (0).
 tags_grow() {
 	local before after
-	before=$(tags) && within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && tcp 10.1.0.2 && after=$(tags) || return 1
+	before=$(tags) && within 60 in_left ping -q -c 1 -W 5 10.1.0.2 && busy 10.1.0.2 && after=$(tags) || return 1
 	echo "tags inserted and removed, both ports: $before, later $after"
 	awk -v before="$before" -v after="$after" -v want="$1" 'BEGIN {
 		split(before, b); split(after, a)

@@ -45,7 +45,10 @@ judged_rules() {
 			next }
 		!(($1, $2) in sum) { order[++n] = $1 SUBSEP $2 }
 		{ sum[$1, $2] += $4; section[$1, $2] = $3
-		  if ($5 != "-") places[$1, $2] = places[$1, $2] "," $5 }
+		  k = split($5, now, ",")
+		  for (i = 1; i <= k; i++)
+			if (now[i] != "-" && !index(places[$1, $2] ",", "," now[i] ","))
+				places[$1, $2] = places[$1, $2] "," now[i] }
 		function unexpected(key, want,	i, k, now, wrong) {
 			if (!(key in at)) return " the rule"
 			k = split(substr(places[key], 2), now, ",")

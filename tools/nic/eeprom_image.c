@@ -58,10 +58,13 @@ static void fill_firmware(uint16_t *words)
 	words[FIRMWARE_PATCH + 7] = 6;
 }
 
-/* The number as text: a guard word, a pointer, and there two letters a word. */
+/*
+ * The number as text: a guard word, a pointer, and there two letters a word. Ten letters it has
+ * on every board, and drivers have no room for more.
+ */
 static void fill_board_number(uint16_t *words)
 {
-	static const char number[] = "ONEPATH-000";
+	static const char number[] = "ONEPTH-000";
 
 	words[WORD_PBA] = 0xFAFA;
 	words[WORD_PBA + 1] = PBA_TEXT;
