@@ -7,7 +7,9 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "doorbells.h"
@@ -295,6 +297,55 @@ static void test_no_store_is_lost(void **state)
 	assert_int_equal(rd(m, D_RX(0, D_RDH)), nic_read(m->nic, D_RX(0, D_RDH)));
 }
 
+#define OTHER_QUEUE 3u
+#define RESTARTS    4000u
+
+static struct machine *interrupted;
+static volatile sig_atomic_t restarts;
+
+/* Another ring each time, whose base and length tell that they belong together. */
+static void restart_queue(int number)
+{
+	uint32_t i = (uint32_t)restarts++ % 1000;
+
+	wr(interrupted, D_RX(OTHER_QUEUE, D_RXDCTL), 0);
+	wr(interrupted, D_RX(OTHER_QUEUE, D_RDBAL), i * 128);
+	wr(interrupted, D_RX(OTHER_QUEUE, D_RDLEN), (i + 1) * 128);
+	wr(interrupted, D_RX(OTHER_QUEUE, D_RXDCTL), D_ENABLE);
+}
+
+/*
+ * Whenever the driver stores, and be it while the model looks (here: a signal interrupts it), no
+ * queue runs with the base of one ring and the length of another.
+ */
+static void test_no_half_of_a_ring(void **state)
+{
+	const struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct machine *m = *state;
+	uint32_t tail = 0, base, length;
+
+	interrupted = m;
+	restarts = 0;
+	restart_queue(0);
+	signal(SIGALRM, restart_queue);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	while (restarts < RESTARTS) {
+		/* So that there always is something to look at. */
+		tail = !tail;
+		wr(m, D_RX(OTHER_QUEUE, D_RDT), tail);
+		sync_pages(m);
+		base = nic_read(m->nic, D_RX(OTHER_QUEUE, D_RDBAL));
+		length = nic_read(m->nic, D_RX(OTHER_QUEUE, D_RDLEN));
+		if (nic_read(m->nic, D_RX(OTHER_QUEUE, D_RXDCTL)) & D_ENABLE &&
+		    base != length - 128) {
+			setitimer(ITIMER_REAL, &never, NULL);
+			fail_msg("base 0x%x, length 0x%x after %d", base, length, (int)restarts);
+		}
+	}
+	setitimer(ITIMER_REAL, &never, NULL);
+	signal(SIGALRM, SIG_DFL);
+}
+
 int main(void)
 {
 #define DRIVER_TEST(test) cmocka_unit_test_setup_teardown(test, driver_pages_setup, pages_teardown)
@@ -311,6 +362,7 @@ int main(void)
 		DRIVER_TEST(test_file_is_sealed),
 		DRIVER_TEST(test_anything_stored),
 		DRIVER_TEST(test_no_store_is_lost),
+		DRIVER_TEST(test_no_half_of_a_ring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

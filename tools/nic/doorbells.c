@@ -18,6 +18,7 @@
 
 #define QUEUE_BYTES 0x40u
 #define QUEUE_WORDS (QUEUE_BYTES / 4)
+#define LOOKS_MAX   8u /* at a queue that somebody is storing to */
 
 /* Receive and transmit queues have these at the same place in a queue, see queue.c. */
 #define CONTROL	       RXDCTL
@@ -100,6 +101,26 @@ static void write_tail(struct nic *nic, uint32_t first, uint32_t value)
 }
 
 /*
+ * The queue's words as they were at one moment: those that come twice in a row were. Else the
+ * driver is storing, and a ring could be made of what it was and what it is to be.
+ */
+static bool read_queue(const struct nic_doorbells *doorbells, uint32_t first, uint32_t *values)
+{
+	uint32_t again[QUEUE_WORDS];
+
+	for (unsigned int look = 0; look < LOOKS_MAX; look++) {
+		uint32_t *to = look % 2 ? again : values;
+
+		/* Pairs with the driver's barrier before its doorbell. */
+		for (uint32_t i = 0; i < QUEUE_WORDS; i++)
+			to[i] = __atomic_load_n(&doorbells->words[first / 4 + i], __ATOMIC_ACQUIRE);
+		if (look && !memcmp(values, again, sizeof(again)))
+			return true;
+	}
+	return false;
+}
+
+/*
  * The driver stored to the queue whose registers start at @first. It may have disabled, changed
  * and enabled the queue again since we last looked: then what is in between tells.
  */
@@ -110,11 +131,11 @@ static void take_queue(struct nic_doorbells *doorbells, uint32_t first)
 	uint32_t values[QUEUE_WORDS];
 	bool changed[QUEUE_WORDS], enable, restart = false;
 
+	if (!read_queue(doorbells, first, values))
+		return; /* the next look finds them */
 	for (uint32_t i = 0; i < QUEUE_WORDS; i++) {
 		uint32_t *seen = &doorbells->seen[first / 4 + i];
 
-		/* Pairs with the driver's barrier before its doorbell. */
-		values[i] = __atomic_load_n(&doorbells->words[first / 4 + i], __ATOMIC_ACQUIRE);
 		changed[i] = values[i] != *seen;
 		restart |= changed[i] && is_fixed(i * 4);
 		*seen = values[i];
