@@ -121,7 +121,7 @@ frames() {
 # Python plays clients that behave badly; the port and other clients do not notice.
 bad_clients() {
 	python3 - "$tmp/control" <<'END' && tell ports
-import json, socket, sys
+import json, socket, sys, time
 
 def client():
     s = socket.socket(socket.AF_UNIX)
@@ -138,6 +138,13 @@ s.shutdown(socket.SHUT_WR)
 lines = rest(s)
 assert len(lines) == 52 and all(json.loads(line) for line in lines), len(lines)
 assert json.loads(lines[1]) == {"ok": False, "error": "no command; 'help' lists them"}
+
+s = client()                                            # reads its answers when it has asked all
+s.sendall(b"registers 0 all\n" * 5 + b"ports\n")
+time.sleep(1)
+answers = s.makefile()
+assert all(len(json.loads(answers.readline())["registers"]) > 3000 for _ in range(5))
+assert "ports" in json.loads(answers.readline())
 
 s = client()                                            # one byte after the other
 for byte in b"ports\n":
@@ -295,6 +302,7 @@ capture_from_the_start() {
 disk_full() {
 	refused "/dev/full: Input/output error" trace 0 on /dev/full &&
 		tell capture 0 on /dev/full && tell frame 0 0000 && tell report && tell frame 0 0000 &&
+		refused "/dev/full: Input/output error" capture 1 on /dev/full &&
 		tell report && [ "$(grep -c 'capture /dev/full: No space left on device; it stops here' "$tmp/err")" -eq 1 ] &&
 		tell capture 0 off && tell ports
 }

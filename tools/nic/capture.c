@@ -205,7 +205,10 @@ int capture_start(const char *path, const char *name, struct capture **result)
 
 	if (!capture)
 		return -ENOMEM;
-	ret = file ? 0 : create(path, &file);
+	if (file)
+		ret = file->failed ? -EIO : 0;
+	else
+		ret = create(path, &file);
 	if (ret) {
 		free(capture);
 		return ret;

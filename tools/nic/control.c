@@ -205,10 +205,12 @@ bool control_handle(struct control *control, const struct pollfd fds[CONTROL_FDS
 		if (client->left) {
 			if (fds[1 + i].revents)
 				send_answer(client);
-			continue;
-		}
-		if (fds[1 + i].revents && client->have < sizeof(client->line))
+			/* Now it is sent the next line, read long ago, has its turn. */
+			if (client->left || client->fd < 0)
+				continue;
+		} else if (fds[1 + i].revents && client->have < sizeof(client->line)) {
 			read_lines(client);
+		}
 		if (next_line(control, client))
 			more |= client->fd >= 0 && client->have;
 		else if (client->ends)
