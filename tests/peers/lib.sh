@@ -74,5 +74,6 @@ print_rules() {
 
 # No rule was broken but those that `rules` explains, at the registers that it names.
 only_expected_rules() {
-	test -s "$work/broken" && ! judged_rules | grep 'NOT EXPECTED'
+	local judged
+	judged=$(judged_rules) && [ "$judged" ] && ! grep 'NOT EXPECTED' <<<"$judged"
 }
