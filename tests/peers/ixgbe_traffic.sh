@@ -104,37 +104,48 @@ queues_used() {
 		[ "$(grep -Ec '^ *tx_queue_[01]_packets: [1-9]' <<<"$shown")" -eq 4 ]
 }
 
-# Eight UDP flows of 50 frames, each on the queue that the Toeplitz hash of its addresses and
-# ports says, computed here: the key is Microsoft's, so that the queues are the same each time.
-rss_key=6d:5a:56:da:25:5b:0e:c2:41:67:25:3d:43:a3:8f:b0:d0:ca:2b:cb:ae:7b:30:b4:77:cb:2d:a3:80:30:f2:0c:6a:42:b7:3b:be:ac:01:fa
-
+# Four UDP flows for each queue, of 50 frames each: they are on the queue that the Toeplitz hash of
+# their addresses and ports says, computed here, with the key and the table that the driver shows.
 flows_in_their_queues() {
-	local before after
-	in_right ethtool -X eth1 equal 2 hkey $rss_key && in_right ethtool -N eth1 rx-flow-hash udp4 sdfn &&
-		guest "/opt/ip netns exec right /opt/socat -u UDP4-RECV:9 OPEN:/dev/null >/dev/null 2>&1 & echo \$! >/tmp/sink.pid" &&
-		within 30 guest "/opt/ip netns exec right grep -q ':0009 ' /proc/net/udp" && pings_again &&
-		before=$(queue_counts) && guest "head -c 5000 /dev/zero >/tmp/5000 &&
-			for port in \$(seq 7001 7008); do /opt/ip netns exec left \
-				/opt/socat -u -b 100 FILE:/tmp/5000 UDP4:10.0.0.2:9,sourceport=\$port || exit 1; done" &&
-		within 30 queues_have $((${before/ / + } + 400)) && after=$(queue_counts) &&
-		guest "kill \$(cat /tmp/sink.pid)" || return 1
-	# a table that was set by hand forbids fewer channels; the key and the kind of hash may stay
-	in_right ethtool -X eth1 default || return 1
-	python3 - "$checkout/tests/peers" $rss_key "$before" "$after" <<'END'
-import sys
-sys.path.insert(0, sys.argv[1])
-sys.dont_write_bytecode = True
-import rss
-key = bytes.fromhex(sys.argv[2].replace(":", ""))
-before, after = ([int(n) for n in argument.split()] for argument in sys.argv[3:5])
-want = [0, 0]
-for port in range(7001, 7009):
-    flow = rss.flow("10.0.0.1", "10.0.0.2", port, 9)
-    want[rss.toeplitz(key, flow) % 128 % 2] += 50
-print("frames by queue: before", before, "after", after, "flows", want)
-# there may be some frames of others, never as many as one flow has
-sys.exit(min(want) == 0 or any(not w <= a - b < w + 50 for b, a, w in zip(before, after, want)))
-END
+	local ports queue
+	in_right ethtool -N eth1 rx-flow-hash udp4 sdfn && start_sink && pings_again &&
+		in_right ethtool -x eth1 >"$work/rss" && ports=$(flows_for_queues <"$work/rss") || return 1
+	for queue in 0 1; do
+		flows_reach "$queue" "$(sed -n "s/^$queue //p" <<<"$ports")" || return 1
+	done
+	guest "kill \$(cat /tmp/sink.pid)"
+}
+
+start_sink() {
+	guest "/opt/ip netns exec right /opt/socat -u UDP4-RECV:9 OPEN:/dev/null >/dev/null 2>&1 & echo \$! >/tmp/sink.pid" &&
+		within 30 guest "/opt/ip netns exec right grep -q ':0009 ' /proc/net/udp"
+}
+
+# From what ethtool -x says: QUEUE and four source ports, a line for each queue.
+flows_for_queues() {
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$checkout/tests/peers python3 -c '
+import re, sys, rss
+shown = sys.stdin.read()
+table = [int(n) for line in re.findall(r"^ *\d+: +(.*)$", shown, re.M) for n in line.split()]
+key = bytes.fromhex(re.search(r"hash key:\s+([0-9a-f:]+)", shown)[1].replace(":", ""))
+ports = {0: [], 1: []}
+for port in range(7001, 8001):
+    ports[table[rss.toeplitz(key, rss.flow("10.0.0.1", "10.0.0.2", port, 9)) % len(table)]].append(port)
+for queue in ports:
+    print(queue, *ports[queue][:4])'
+}
+
+# There may be some frames of others, never as many as one flow has.
+flows_reach() { # QUEUE PORTS
+	local before=() after=() grown
+	read -ra before <<<"$(queue_counts)" && guest "head -c 5000 /dev/zero >/tmp/5000 && for port in $2; do
+		/opt/ip netns exec left /opt/socat -u -b 100 FILE:/tmp/5000 UDP4:10.0.0.2:9,sourceport=\$port || exit 1; done" &&
+		within 30 queue_has "$1" $((before[$1] + 200))
+	read -ra after <<<"$(queue_counts)"
+	echo "flows from $2 for queue $1; frames by queue: before ${before[*]}, after ${after[*]}"
+	grown=$((after[$1] - before[$1]))
+	[ $(wc -w <<<"$2") -eq 4 ] && [ $grown -ge 200 ] && [ $grown -lt 250 ] &&
+		[ $((after[1 - $1] - before[1 - $1])) -lt 50 ]
 }
 
 queue_counts() {
@@ -142,9 +153,8 @@ queue_counts() {
 		END { print n["rx_queue_0_packets"], n["rx_queue_1_packets"] }'
 }
 
-queues_have() { # FRAMES
-	local now
-	now=$(queue_counts) && [ $((${now/ / + })) -ge "$1" ]
+queue_has() { # QUEUE FRAMES
+	[ "$(queue_counts | cut -d ' ' -f $(($1 + 1)))" -ge "$2" ]
 }
 
 # What the model did for the driver: large sends cut, checksums made, and checked.
