@@ -123,6 +123,7 @@ static void pause_storm(void **state)
 {
 	struct machine *m = *state;
 	uint64_t before = nic_counters(m->nic)->wire_in, end = m->now_ns + 100 * MS;
+	unsigned int looks = 0;
 
 	wr(m, D_MFLCN, D_MFLCN_RFCE);
 	on(m, "pause-storm");
@@ -134,8 +135,11 @@ static void pause_storm(void **state)
 		/* A pause of the longest kind, 65535 times 51.2 ns, never ends before the next. */
 		assert_in_range(next - m->now_ns, 1, 65535 * 512 / 10);
 		m->now_ns = next;
+		/* Nor if the host looks late. */
+		if (++looks % 8 == 0)
+			m->now_ns += 5 * MS;
 	}
-	assert_in_range(nic_counters(m->nic)->wire_in - before, 30, 40);
+	assert_in_range(nic_counters(m->nic)->wire_in - before, 25, 40);
 	assert_int_equal(m->sent, 0);
 	off(m, "pause-storm");
 	before = nic_counters(m->nic)->wire_in;
@@ -318,6 +322,17 @@ static void semaphore_stuck(void **state)
 	off(m, "semaphore-stuck");
 	assert_int_equal(rd(m, D_SW_FW_SYNC), 1);
 	assert_no_rule_broken(m);
+	/* Firmware has nothing to do with SWSM, and who holds that frees it. */
+	assert_int_equal(rd(m, D_SWSM) & 1, 0);
+	assert_true(set(m, "semaphore-stuck", ALWAYS, 0, 1));
+	assert_int_equal(rd(m, D_SWSM) & 1, 1);
+	wr(m, D_SWSM, 2);
+	assert_int_equal(rd(m, D_SWSM) & 1, 0);
+	/* So does who held it when others took it for ever, written back as read or not. */
+	assert_true(set(m, "semaphore-stuck", ALWAYS, 0, 0));
+	wr(m, D_SWSM, rd(m, D_SWSM));
+	off(m, "semaphore-stuck");
+	assert_int_equal(rd(m, D_SWSM) & 1, 0);
 }
 
 static uint16_t eeprom_word(struct machine *m, uint32_t word)

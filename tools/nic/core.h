@@ -143,6 +143,7 @@ struct nic {
 
 	struct nic_interrupt interrupt;
 	struct nic_pause pause;
+	bool advancing; /* in nic_advance(): a frame of a fault is no new look at the clock */
 	bool sending; /* in the host's send(): whatever comes back, nic_advance() waits */
 
 	struct nic_flows *flows; /* NULL: the flow director is off */

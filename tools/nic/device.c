@@ -72,11 +72,12 @@ void nic_advance(struct nic *nic)
 {
 	uint64_t now, since;
 
-	if (nic->next_event_ns == NIC_NEVER || nic->sending)
+	if (nic->next_event_ns == NIC_NEVER || nic->sending || nic->advancing)
 		return;
 	now = nic->host.now_ns(nic->host.opaque);
 	if (now < nic->next_event_ns)
 		return;
+	nic->advancing = true;
 	since = now - nic->reset_ns;
 	if (nic->resetting && since >= RESET_CLEAR_NS) {
 		nic->resetting = false;
@@ -91,10 +92,12 @@ void nic_advance(struct nic *nic)
 	if (since >= DMA_INIT_NS)
 		nic->dma_init_pending = false;
 	nic_link_advance(nic, now);
+	/* Faults go first: a PAUSE frame that is late here was in time on the wire. */
+	nic_faults_advance(nic, now);
 	nic_pause_advance(nic, now);
 	nic_tx_advance(nic, now);
 	nic_interrupt_advance(nic, now);
-	nic_faults_advance(nic, now);
+	nic->advancing = false;
 	nic_schedule(nic);
 }
 

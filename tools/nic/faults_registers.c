@@ -15,6 +15,13 @@ static bool is_stuck(const struct nic *nic, enum nic_fault_id id, unsigned int q
 	return nic_fault_on(nic, id) && (number == queue || number >= NIC_FAULT_QUEUES);
 }
 
+/* One of two kinds: by firmware in SW_FW_SYNC, or by other software in SWSM. */
+static bool is_semaphore_stuck(const struct nic *nic, bool firmware)
+{
+	return nic_fault_on(nic, FAULT_SEMAPHORE_STUCK) &&
+	       !!nic->faults.settings[FAULT_SEMAPHORE_STUCK].choice == firmware;
+}
+
 /* The queue's ENABLE, and whether it is a receive queue's. */
 static bool is_queue_control(uint32_t offset, unsigned int *queue, bool *receive)
 {
@@ -51,9 +58,10 @@ uint32_t nic_fault_write(struct nic *nic, uint32_t offset, uint32_t value)
 	unsigned int queue;
 	bool receive;
 
-	if (offset == SWSM && nic_fault_on(nic, FAULT_SEMAPHORE_STUCK))
-		return (value & ~SWSM_SMBI) | (nic_reg(nic, SWSM) & SWSM_SMBI);
-	if (offset == SW_FW_SYNC && nic_fault_on(nic, FAULT_SEMAPHORE_STUCK))
+	/* What was read as taken, and is written back so, is not the writer's. */
+	if (offset == SWSM && is_semaphore_stuck(nic, false))
+		return value & ~SWSM_SMBI;
+	if (offset == SW_FW_SYNC && is_semaphore_stuck(nic, true))
 		return (value & ~SW_FW_SYNC_FW) | (nic_reg(nic, SW_FW_SYNC) & SW_FW_SYNC_FW);
 	if (is_queue_control(offset, &queue, &receive))
 		return write_queue_control(nic, queue, receive, value);
@@ -89,8 +97,6 @@ static bool strikes_if(struct nic *nic, enum nic_fault_id id, bool condition)
 /* @stored: what the register held before it was read. */
 uint32_t nic_fault_read(struct nic *nic, uint32_t offset, uint32_t stored, uint32_t value)
 {
-	bool firmware = nic->faults.settings[FAULT_SEMAPHORE_STUCK].choice;
-
 	switch (offset) {
 	case CTRL:
 		return nic->faults.reset_stuck ? value | CTRL_RST : value;
@@ -110,13 +116,13 @@ uint32_t nic_fault_read(struct nic *nic, uint32_t offset, uint32_t stored, uint3
 		}
 		return value;
 	case SWSM:
-		if (strikes_if(nic, FAULT_SEMAPHORE_STUCK, !firmware)) {
+		if (strikes_if(nic, FAULT_SEMAPHORE_STUCK, is_semaphore_stuck(nic, false))) {
 			nic_reg_set(nic, SWSM, stored); /* the reader did not get it */
 			value |= SWSM_SMBI;
 		}
 		return value;
 	case SW_FW_SYNC:
-		if (strikes_if(nic, FAULT_SEMAPHORE_STUCK, firmware))
+		if (strikes_if(nic, FAULT_SEMAPHORE_STUCK, is_semaphore_stuck(nic, true)))
 			value |= SW_FW_SYNC_FW;
 		return value;
 	default:
