@@ -258,6 +258,8 @@ static void deliver_doorbells(struct model *m, const uint32_t *before)
 		if (m->tails[1 + k] != before[1 + k])
 			model_write(&model_output(m, k)->io, onepath_hw_tdt(m->queue),
 				    le32toh(m->tails[1 + k]));
+	for (unsigned int n = 0; n < MODEL_PORTS; n++)
+		nic_poll(m->ports[n].nic);
 }
 
 void model_run(struct model *m)

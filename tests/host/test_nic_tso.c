@@ -343,6 +343,48 @@ static void the_smallest_segments_take_turns(void **state)
 	assert_no_rule_broken(m);
 }
 
+/* The port's time is one for all queues, and none waits for all of another. */
+static void queues_share_the_ports_time(void **state)
+{
+	struct machine *m = *state;
+	struct large large = { .kind = &kinds[1], .payload = 65000, .mss = 1 };
+	unsigned int tail = 0;
+
+	driver_setup_tx_queue(m, 1, false);
+	driver_start_tx_queue(m, 1);
+	for (unsigned int packets = 0; packets < 3; packets++)
+		tail = put_large(m, tail, &large);
+	wr(m, D_TX(0, D_TDT), tail);
+	wr(m, D_TX(1, D_TDT), tail);
+	for (unsigned int turns = 1; turns <= 6; turns++) {
+		assert_int_equal(m->sent, turns * 65000);
+		if (turns == 3) {
+			assert_int_not_equal(rd(m, D_TX(0, D_TDH)), tail);
+			assert_int_not_equal(rd(m, D_TX(1, D_TDH)), 0);
+		}
+		assert_int_equal(nic_poll(m->nic), turns < 5 ? 0 : UINT64_MAX);
+	}
+	assert_int_equal(m->sent, 6 * 65000);
+}
+
+/* Work that sends nothing is work. */
+static void packets_of_nothing_take_turns(void **state)
+{
+	struct machine *m = *state;
+	unsigned int tail = 0;
+
+	for (unsigned int i = 0; i < RING; i++)
+		put_tx(m, i, 0, D_EOP);
+	for (unsigned int round = 0; round < 1000; round++) {
+		tail = (tail + RING - 1) % RING;
+		wr(m, D_TX(0, D_TDT), tail);
+	}
+	assert_int_not_equal(rd(m, D_TX(0, D_TDH)), tail);
+	assert_int_equal(nic_due(m->nic), 0);
+	assert_int_equal(nic_poll(m->nic), UINT64_MAX);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), tail);
+}
+
 /* Any context, any lengths, any flags: headers of a large send that are none. */
 static void nothing_a_driver_writes_does_harm(void **state)
 {
@@ -376,6 +418,7 @@ static void nothing_a_driver_writes_does_harm(void **state)
 		}
 		tail = (tail + 1 + parts) % RING;
 		wr(m, D_TX(0, D_TDT), tail);
+		nic_poll(m->nic);
 	}
 	while (nic_poll(m->nic) <= m->now_ns)
 		;
@@ -400,6 +443,8 @@ int main(void)
 		TEST(payload_and_buffers_may_differ),
 		TEST(a_fault_ends_it),
 		TEST(the_smallest_segments_take_turns),
+		TEST(queues_share_the_ports_time),
+		TEST(packets_of_nothing_take_turns),
 		TEST(nothing_a_driver_writes_does_harm),
 	};
 

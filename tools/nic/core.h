@@ -121,7 +121,8 @@ struct nic {
 	unsigned int rx_queues; /* the highest enabled one + 1 */
 	struct nic_queue tx[NIC_QUEUES];
 	struct nic_tx_state tx_state[NIC_QUEUES];
-	uint64_t tx_frames; /* sent, for tx.c's share of time */
+	uint32_t tx_work_left; /* until the next nic_poll() */
+	unsigned int tx_turn; /* the queue that is first then */
 	uint64_t tx_event_ns; /* when nic_tx_advance() has something to do; 0: at once */
 
 	/* Reset, 4.2.1.6.1: times at which each step is done, NIC_NEVER when it is. */
@@ -280,6 +281,8 @@ void nic_flows_reset(struct nic *nic);
 /* tx.c */
 void nic_tx_run(struct nic *nic, unsigned int index);
 void nic_tx_run_all(struct nic *nic);
+void nic_tx_poll(struct nic *nic); /* more may be done from now on */
+void nic_tx_spend(struct nic *nic); /* a packet, or a frame of it, is done */
 void nic_tx_write_back(struct nic *nic, unsigned int index, uint32_t first, uint32_t count,
 		       bool all);
 void nic_tx_flush(struct nic *nic, unsigned int index);

@@ -103,6 +103,7 @@ void nic_advance(struct nic *nic)
 
 uint64_t nic_poll(struct nic *nic)
 {
+	nic_tx_poll(nic);
 	nic_advance(nic);
 	return nic->next_event_ns;
 }
@@ -184,6 +185,7 @@ struct nic *nic_create(const struct nic_config *config, const struct nic_host *h
 	nic_registers_index(nic);
 	nic_eeprom_fill(nic);
 	nic_sfp_fill(nic);
+	nic_tx_poll(nic);
 	reset(nic, true);
 	nic_eeprom_power_on(nic);
 	nic_link_restart(nic);

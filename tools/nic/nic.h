@@ -115,7 +115,7 @@ bool nic_link_up(const struct nic *nic);
 
 /*
  * Does what is due by now (link, reset, interrupts). Returns the time at which it wants to be called again,
- * UINT64_MAX if never.
+ * UINT64_MAX if never. Transmission goes on for so long only without it: call it often.
  */
 uint64_t nic_poll(struct nic *nic);
 

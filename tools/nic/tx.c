@@ -8,10 +8,11 @@
 #include "tx.h"
 
 /*
- * So many frames leave without a look at anything else; then nic_poll() goes on. A large send with
- * an MSS of 1 in each descriptor of the longest ring would otherwise keep the port for minutes.
+ * So many packets and frames from one nic_poll() to the next, which goes on. Large sends with an MSS
+ * of 1 in each descriptor of the longest ring, or a ring of nothing that is rung again and again,
+ * would otherwise keep this port, and all others of the process, for minutes.
  */
-#define FRAMES_PER_RUN 16384u
+#define WORK_PER_POLL 16384u
 
 #define ITR_UNIT_NS 2000ull /* of EITR, at 10 Gb/s and 1 Gb/s */
 
@@ -235,6 +236,12 @@ static bool may_run(const struct nic *nic, unsigned int index)
 	       !nic_dma_blocked(nic) && (nic_link_up(nic) || (nic_reg(nic, HLREG0) & HLREG0_LPBK));
 }
 
+void nic_tx_spend(struct nic *nic)
+{
+	if (nic->tx_work_left)
+		nic->tx_work_left--;
+}
+
 void nic_tx_run(struct nic *nic, unsigned int index)
 {
 	struct nic_queue *queue = &nic->tx[index];
@@ -242,17 +249,17 @@ void nic_tx_run(struct nic *nic, unsigned int index)
 	uint32_t head = nic_reg(nic, head_offset);
 	uint32_t tail = nic_reg(nic, nic_tx_offset(index, TDT));
 	struct window read = { 0 }, written = { .write = true };
-	uint64_t stop = nic->tx_frames + FRAMES_PER_RUN;
 	struct nic_tx_packet packet;
 	bool interrupt = false;
 
 	if (!may_run(nic, index) || head >= queue->size || tail >= queue->size)
 		return;
 	packet.queue = index;
-	while (nic->tx_frames < stop && !nic->pause.stopped &&
+	while (nic->tx_work_left && !nic->pause.stopped &&
 	       gather(nic, queue, &read, head, tail, &packet)) {
 		uint32_t next = ring_add(queue, head, packet.count);
 
+		nic_tx_spend(nic);
 		nic_tx_packet_send(nic, &packet);
 		nic_reg_set(nic, head_offset, next);
 		interrupt |= complete(nic, &written, &packet, head);
@@ -260,19 +267,32 @@ void nic_tx_run(struct nic *nic, unsigned int index)
 	}
 	if (interrupt)
 		nic_interrupt_tx(nic, index);
-	if (head != tail && nic->tx_frames >= stop)
+	if (head != tail && !nic->tx_work_left)
 		wake_at(nic, 0);
 }
 
+/* The next time, begins with the queue after the one that used up the port's time. */
 void nic_tx_run_all(struct nic *nic)
 {
+	unsigned int first = nic->tx_turn;
+
 	for (unsigned int i = 0; i < NIC_QUEUES; i++) {
-		if (nic->tx[i].enabled)
-			nic_tx_run(nic, i);
+		unsigned int index = (first + i) % NIC_QUEUES;
+		uint32_t left = nic->tx_work_left;
+
+		if (nic->tx[index].enabled)
+			nic_tx_run(nic, index);
+		if (left && !nic->tx_work_left)
+			nic->tx_turn = index + 1;
 	}
 }
 
-/* What was put off: frames beyond a run's share, and write-backs at the end of an interval. */
+void nic_tx_poll(struct nic *nic)
+{
+	nic->tx_work_left = WORK_PER_POLL;
+}
+
+/* What was put off: work beyond a poll's share, and write-backs at the end of an interval. */
 void nic_tx_advance(struct nic *nic, uint64_t now)
 {
 	bool run = !nic->tx_event_ns;

@@ -88,7 +88,7 @@ static bool finish(struct nic *nic, struct nic_tx_frame *frame)
 
 void nic_tx_frame_send(struct nic *nic, struct nic_tx_frame *frame)
 {
-	nic->tx_frames++;
+	nic_tx_spend(nic);
 	if (!finish(nic, frame))
 		return;
 	nic->counters.sums_inserted += frame->summed;
