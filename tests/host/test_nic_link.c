@@ -93,6 +93,30 @@ static void can_be_forced_up(void **state)
 	assert_true(up(m));
 }
 
+/* What waits in a ring for the link goes with the write that brings it, not with the next tail. */
+static void forced_up_it_sends_what_waits(void **state)
+{
+	struct machine *m = *state;
+
+	driver_init(m);
+	nic_set_carrier(m->nic, false);
+	rd(m, D_EICR);
+	transmit(m, 0, 60, D_EOP | D_IFCS);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), 0);
+	set_bits(m, D_AUTOC, 1);
+	assert_int_equal(m->sent, 1);
+	assert_int_equal(rd(m, D_EICR) & D_LSC, D_LSC);
+	clear_bits(m, D_AUTOC, 1);
+	assert_false(up(m));
+	assert_int_equal(rd(m, D_EICR) & D_LSC, D_LSC);
+	transmit(m, 1, 60, D_EOP | D_IFCS);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), 1);
+	set_bits(m, D_HLREG0, D_HLREG0_LPBK);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), 2);
+	assert_int_equal(m->sent, 1);
+	assert_no_rule_broken(m);
+}
+
 static void frames_need_it(void **state)
 {
 	struct machine *m = *state;
@@ -118,7 +142,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(comes_up_after_its_delay), TEST(restarting_takes_it_down),
 		TEST(needs_a_carrier),		TEST(link_mode_gives_the_speed),
-		TEST(can_be_forced_up),		TEST(frames_need_it),
+		TEST(can_be_forced_up),		TEST(forced_up_it_sends_what_waits),
+		TEST(frames_need_it),
 	};
 
 	return cmocka_run_group_tests_name("nic: link", tests, NULL, NULL);

@@ -170,6 +170,21 @@ static void test_pcap_waits(void **state)
 	unlink(in);
 }
 
+/* A file without a frame is read once, however often it shall be: no round would ever end. */
+static void test_pcap_empty(void **state)
+{
+	const size_t short_ones[2] = { 13, 1 };
+	char in[64];
+
+	snprintf(in, sizeof(in), "%s/in.pcap", directory);
+	write_pcap(in, short_ones, 2);
+	assert_int_equal(open_in_directory(&left, "pcap:in=%s,loop=4000000000", in), 0);
+	run(&left);
+	assert_int_equal(left.wire->counters.in, 0);
+	assert_int_equal(left.wire->counters.skipped, 2);
+	unlink(in);
+}
+
 static void test_generator_checks(void **state)
 {
 	assert_int_equal(open_wire(&left, "gen:count=3000,size=30-1514"), 0);
@@ -337,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pcap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pcapng, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pcap_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pcap_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_generator_checks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_generator_notices, setup, teardown),

@@ -51,10 +51,16 @@ void nic_set_carrier(struct nic *nic, bool present)
 
 void nic_autoc_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
+	bool was_up = nic->link_up || (old & AUTOC_FLU);
+
 	if (nic->autoload_pending)
 		nic_break(nic, RULE_EEPROM_AUTOLOAD, AUTOC, value);
 	if (value & AUTOC_RESTART_AN)
 		nic_link_restart(nic);
+	if (((old ^ value) & AUTOC_FLU) && nic_link_up(nic) != was_up) {
+		nic_interrupt_cause(nic, EICR_LSC);
+		nic_tx_run_all(nic);
+	}
 }
 
 /*

@@ -86,6 +86,8 @@ void nic_rxpbsize_write(struct nic *nic, unsigned int index, uint32_t old, uint3
 void nic_hlreg0_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)
 {
 	setting_written(nic, HLREG0, old | HLREG0_LPBK, value | HLREG0_LPBK);
+	if (~old & value & HLREG0_LPBK)
+		nic_tx_run_all(nic); /* it needs no link */
 }
 
 void nic_rdbal_write(struct nic *nic, unsigned int index, uint32_t old, uint32_t value)

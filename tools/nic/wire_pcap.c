@@ -21,6 +21,7 @@ struct capture {
 	pcap_t *in; /* NULL: ended, or none */
 	uint64_t rounds_left; /* after this one */
 	bool lossy;
+	bool some; /* a frame was in this round */
 	bool started;
 	bool holding;
 	const uint8_t *frame; /* read, not offered yet */
@@ -141,9 +142,10 @@ static void next_round(const struct wire *wire, struct capture *capture)
 {
 	pcap_close(capture->in);
 	capture->in = NULL;
-	if (!capture->rounds_left)
+	if (!capture->rounds_left || !capture->some)
 		return;
 	capture->rounds_left--;
+	capture->some = false;
 	if (open_input(wire, capture) && capture->in) {
 		pcap_close(capture->in);
 		capture->in = NULL;
@@ -163,6 +165,7 @@ static bool read_frame(struct wire *wire, struct capture *capture)
 		    header->caplen <= WIRE_FRAME_MAX) {
 			capture->frame = data;
 			capture->len = header->caplen;
+			capture->some = true;
 		} else if (ret == 1) {
 			wire->counters.skipped++;
 		} else {
