@@ -363,6 +363,35 @@ static void the_interrupts_interval_flushes(void **state)
 	assert_no_rule_broken(m);
 }
 
+/* A queue that reads as disabled writes nothing more: its ring may be somebody else's memory now. */
+static void nothing_is_written_once_disabled(void **state)
+{
+	struct machine *m = *state;
+
+	start_without_head(m, 16);
+	wr(m, D_IVAR(0), 0x80 << 8);
+	wr(m, D_EITR(0), 25 << 3);
+	send_one(m, 0);
+	clear_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+	assert_int_equal(rd(m, D_TX(0, D_TXDCTL)) & D_ENABLE, 0);
+	assert_true(done(m, 0));
+	memset(tx_descriptor(m, 0), 0, RING * 16);
+	sleep_ns(m, 100 * MS);
+	nic_poll(m->nic);
+	wr(m, D_TX(0, D_TXDCTL), 1 << 26); /* SWFLSH */
+	assert_false(done(m, 0));
+
+	/* Nor what could not be written then. */
+	start_without_head(m, 16);
+	send_one(m, 0);
+	set_bits(m, D_CTRL, D_CTRL_MASTER_DISABLE);
+	clear_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
+	clear_bits(m, D_CTRL, D_CTRL_MASTER_DISABLE);
+	wr(m, D_TX(0, D_TXDCTL), 1 << 26);
+	assert_false(done(m, 0));
+	assert_no_rule_broken(m);
+}
+
 static void write_backs_interrupt(void **state)
 {
 	struct machine *m = *state;
@@ -493,6 +522,7 @@ int main(void)
 		TEST(wthresh_of_one_writes_each),
 		TEST(software_flushes),
 		TEST(the_interrupts_interval_flushes),
+		TEST(nothing_is_written_once_disabled),
 		TEST(write_backs_interrupt),
 		TEST(loopback_comes_back),
 		TEST(faults_in_the_middle_send_nothing),

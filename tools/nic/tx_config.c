@@ -57,10 +57,12 @@ void nic_txdctl_write(struct nic *nic, unsigned int index, uint32_t old, uint32_
 {
 	struct nic_queue *queue = &nic->tx[index];
 
-	if (value & TXDCTL_SWFLSH)
+	/* MISSING: what becomes of write-backs that wait when ENABLE is cleared. Later is too late. */
+	if ((value & TXDCTL_SWFLSH) || !(value & TXDCTL_ENABLE))
 		nic_tx_flush(nic, index);
 	if (!(value & TXDCTL_ENABLE)) {
 		nic_queue_stop(queue);
+		nic_tx_state_clear(nic, index);
 		return;
 	}
 	if (queue->enabled)
