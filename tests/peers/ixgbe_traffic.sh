@@ -144,7 +144,7 @@ flows_reach() { # QUEUE PORTS
 	read -ra after <<<"$(queue_counts)"
 	echo "flows from $2 for queue $1; frames by queue: before ${before[*]}, after ${after[*]}"
 	grown=$((after[$1] - before[$1]))
-	[ $(wc -w <<<"$2") -eq 4 ] && [ $grown -ge 200 ] && [ $grown -lt 250 ] &&
+	[ "$(wc -w <<<"$2")" -eq 4 ] && [ $grown -ge 200 ] && [ $grown -lt 250 ] &&
 		[ $((after[1 - $1] - before[1 - $1])) -lt 50 ]
 }
 
