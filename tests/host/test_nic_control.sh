@@ -72,7 +72,8 @@ wrong_commands() {
 		refused "'parity' is no error" frame 0 00 parity &&
 		refused "$tmp/none/file: No such file" trace 0 on "$tmp/none/file" &&
 		refused "on needs a file" capture 0 on && refused "off takes no file" capture 0 off "$tmp/file" &&
-		refused "write on or off" trace 0 maybe
+		refused "write on or off" trace 0 maybe && refused "no command 'caf???'" $'caf\xc3\xa9\xff' &&
+		refused "no port '?'" counters $'\x01'
 }
 
 faults() {
@@ -298,11 +299,19 @@ capture_from_the_start() {
 		packets "$tmp/c" '[(x[0], x[2][0]) for x in p] == [("port0", 1), ("port1", 3), ("port0", 5)]'
 }
 
+# A trace whose reader leaves has ended, and is not said to be on. The port lives on.
+full_later() {
+	mkfifo "$tmp/pipe" && (sleep 1 <"$tmp/pipe" &) && tell trace 0 on "$tmp/pipe" && tell ports &&
+		answers 'a["ports"][0]["trace"]' && sleep 2 && tell link 0 down && tell link 0 up && client "$tmp/s0" &&
+		tell ports && answers 'not a["ports"][0]["trace"]' && tell trace 0 off
+}
+
 # A full disk ends the trace and the capture, with a line each; not the port.
 disk_full() {
-	refused "/dev/full: Input/output error" trace 0 on /dev/full &&
+	refused "/dev/full: Input/output error" trace 0 on /dev/full && full_later &&
 		tell capture 0 on /dev/full && tell frame 0 0000 && tell report && tell frame 0 0000 &&
 		refused "/dev/full: Input/output error" capture 1 on /dev/full &&
+		tell ports && answers 'not any(p["capture"] for p in a["ports"])' &&
 		tell report && [ "$(grep -c 'capture /dev/full: No space left on device; it stops here' "$tmp/err")" -eq 1 ] &&
 		tell capture 0 off && tell ports
 }

@@ -33,6 +33,11 @@ bool control_fail(struct request *request, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(request->error, sizeof(request->error), format, args);
 	va_end(args);
+	/* It repeats words as they came; JSON is text. */
+	for (char *c = request->error; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
 	return false;
 }
 
@@ -74,8 +79,9 @@ static bool run_ports(struct request *request)
 				       json_object_new_boolean(nic_link_up(port->nic)));
 		json_object_object_add(object, "client",
 				       json_object_new_boolean(vfio_user_connected(port->server)));
-		json_object_object_add(object, "trace", json_object_new_boolean(!!port->trace));
-		json_object_object_add(object, "capture", json_object_new_boolean(!!port->capture));
+		json_object_object_add(object, "trace", json_object_new_boolean(port_traces(port)));
+		json_object_object_add(object, "capture",
+				       json_object_new_boolean(port_captures(port)));
 	}
 	return control_add(request, "ports", array);
 }

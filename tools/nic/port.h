@@ -68,6 +68,10 @@ bool port_receive(struct port *port, const uint8_t *frame, size_t len, unsigned 
 int port_trace(struct port *port, const char *path);
 int port_capture(struct port *port, const char *path);
 
+/* They are on, and what they had to write until now could be written. */
+bool port_traces(const struct port *port);
+bool port_captures(const struct port *port);
+
 /* What was captured and what the wire wrote can be read by others. */
 int port_flush(struct port *port);
 

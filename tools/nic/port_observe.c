@@ -59,6 +59,16 @@ int port_capture(struct port *port, const char *path)
 	return 0;
 }
 
+bool port_traces(const struct port *port)
+{
+	return port->trace && !ferror(port->trace);
+}
+
+bool port_captures(const struct port *port)
+{
+	return port->capture && !capture_flush(port->capture);
+}
+
 int port_flush(struct port *port)
 {
 	int ret = wire_flush(port->wire);
