@@ -5,10 +5,6 @@
 # Sourced by `ixgbe`.
 # shellcheck disable=SC2154 # $rounds, $address
 
-tell() {
-	"$bin/onepath-nic" --tell "$work/card.control" "$@"
-}
-
 # resets_functions COMMAND...: COMMAND does, and the model has seen that it resets each port as
 # a function: by FLR, or by the way from D3hot to D0.
 resets_functions() {

@@ -29,12 +29,16 @@ split() {
 		sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/keep_addr_on_down' || exit 1; done"
 }
 
-# A port in each, with addresses, up, and the link there.
+# join NAMESPACE PORT NUMBER: a port that was just made, with addresses, up
+join() {
+	local in="/opt/ip netns exec $1 /opt/ip"
+	guest "/opt/ip link set $2 netns $1 && $in addr add 10.0.0.$3/24 dev $2 &&
+		$in addr add fd00::$3/64 dev $2 nodad && $in link set $2 up"
+}
+
+# A port in each, and the link there.
 joins() {
-	guest "n=0; for side in left right; do
-		/opt/ip link set eth\$n netns \$side && set -- /opt/ip -n \$side &&
-		\$@ addr add 10.0.0.\$((n + 1))/24 dev eth\$n && \$@ addr add fd00::\$((n + 1))/64 dev eth\$n nodad &&
-		\$@ link set eth\$n up && n=\$((n + 1)) || exit 1; done" && within 60 link_is yes
+	join left eth0 1 && join right eth1 2 && within 60 link_is yes
 }
 
 pings() { # PING-OPTIONS...

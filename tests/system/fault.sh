@@ -3,11 +3,7 @@
 #
 # fault.sh: the faults of the model's port 0, for the tests that switch them on. Sourced after
 # lib.sh; the software 82599 is called `card`.
-# shellcheck disable=SC2154 # $work and $bin are theirs
-
-tell() {
-	"$bin/onepath-nic" --tell --json "$work/card.control" "$@"
-}
+# shellcheck disable=SC2154 # $work is theirs
 
 # switch NAME on|off|once|count=N [NUMBER] [KIND]
 switch() {

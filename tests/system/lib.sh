@@ -15,6 +15,16 @@ vm=$checkout/tools/vm
 tests=0
 nics=0
 
+# Ends what runs and removes $work: for the end of the script.
+cleanup() {
+	local pid
+	[ ! -f "$work/vm/pid" ] || "$vm/stop" "$work/vm" || :
+	for pid in "$work"/*.pid; do
+		stop_nic "$(basename "$pid" .pid)"
+	done
+	rm -rf "$work"
+}
+
 # check NAME COMMAND...: one test: passes if COMMAND does.
 check() {
 	local name=$1 output start=$SECONDS
@@ -64,6 +74,11 @@ start_nic() {
 		cat "$work/$name.log" >&2
 		return 1
 	}
+}
+
+# A command to the model that is called card: the answer, in JSON.
+tell() {
+	"$bin/onepath-nic" --tell --json "$work/card.control" "$@"
 }
 
 # What the model says now: report NAME JQ-FILTER
