@@ -18,8 +18,9 @@ endif
 
 $(B)/tests/fuzz/%.o: INCLUDES := -Itests/fuzz -Itests/host -Itools/nic
 
-# A port with the target's clock.
-$(B)/tests/fuzz/nic/port.o: CPPFLAGS += -Dclock_gettime=fuzz_clock_gettime
+# A port with the target's clock, whose doorbell pages stay where they are.
+$(B)/tests/fuzz/nic/port.o: CPPFLAGS += -Dclock_gettime=fuzz_clock_gettime \
+	-Dnic_doorbells_renew=fuzz_doorbells_renew
 $(B)/tests/fuzz/nic/%.o: tools/nic/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

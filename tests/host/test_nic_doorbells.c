@@ -298,7 +298,7 @@ static void test_no_store_is_lost(void **state)
 }
 
 #define OTHER_QUEUE 3u
-#define RESTARTS    4000u
+#define RESTARTS    4000
 
 static struct machine *interrupted;
 static volatile sig_atomic_t restarts;

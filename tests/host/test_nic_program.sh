@@ -150,6 +150,49 @@ tap_taken_away() {
 }
 
 # 32 clients with all their eventfds are more than a shell's usual limit of descriptors.
+# A client that left, and has its doorbell pages still, rings nothing of the next one's.
+doorbells_of_an_old_client() {
+	start --port "socket=$tmp/s0,doorbells=polled,wire=none" && python3 - "$tmp/s0" <<'END' && stop TERM 0
+import mmap, socket, struct, sys, time
+
+RDBAL = 0x1000
+
+class Client:
+    def __init__(self):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(30)
+        self.s.connect(sys.argv[1])
+        self.ask(1, struct.pack("=HH", 0, 0) + b'{"capabilities":{}}\0')
+        _, fds = self.ask(5, struct.pack("=IIIIQQ", 256, 0, 0, 0, 0, 0))
+        self.pages = mmap.mmap(fds[0], 0x80000)
+        self.ask(10, struct.pack("=QII", 4, 7, 2) + struct.pack("=H", 6))   # memory, bus master
+
+    def ask(self, command, payload):
+        self.s.sendall(struct.pack("=HHIII", 1, command, 16 + len(payload), 0, 0) + payload)
+        head, fds, _, _ = socket.recv_fds(self.s, 16, 1)
+        _, _, size, flags, error = struct.unpack("=HHIII", head)
+        assert flags == 1, f"command {command}: error {error}"
+        return (self.s.recv(size - 16, socket.MSG_WAITALL) if size > 16 else b""), fds
+
+    def rdbal(self):
+        return struct.unpack("=QIII", self.ask(9, struct.pack("=QII", RDBAL, 0, 4))[0])[3]
+
+    def ring(self, value):
+        self.pages[RDBAL:RDBAL + 4] = struct.pack("=I", value)
+
+old = Client()
+old.ring(0x1000)
+assert old.rdbal() == 0x1000
+old.s.close()
+new = Client()
+assert new.rdbal() == 0 and new.pages[RDBAL:RDBAL + 4] == bytes(4)
+old.ring(0x2000)
+assert new.rdbal() == 0
+new.ring(0x3000)
+assert new.rdbal() == 0x3000
+END
+}
+
 descriptors() {
 	local soft hard
 	ulimit -Sn 256
@@ -169,6 +212,7 @@ test_that "sleeps when there is nothing to do" sleeps_when_idle
 test_that "SIGTERM: exit 0, sockets gone" ends_cleanly
 test_that "starts after a crash" after_a_crash
 test_that "as many descriptors as it may have" descriptors
+test_that "doorbell pages are one client's" doorbells_of_an_old_client
 test_that "--once: ends with its last client" once
 test_that "a broken rule: logged, reported, exit 3" broken_rule
 if [ "$(id -u)" -eq 0 ] && [ -w /dev/net/tun ] && ip netns add "$netns" 2>/dev/null; then

@@ -38,37 +38,65 @@ struct nic_doorbells {
 	uint32_t seen[NIC_REGISTER_SPACE / 4]; /* what it held, as far as we know */
 };
 
+/* A new file, all zeros, in which nothing is shown yet. On failure all is as it was. */
+static bool make_file(struct nic_doorbells *doorbells)
+{
+	int fd = memfd_create("onepath-doorbells", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	void *words = MAP_FAILED;
+
+	/* Sealed: who has the file cannot make our own accesses to it fail. */
+	if (fd >= 0 && !ftruncate(fd, NIC_BAR0_SIZE) &&
+	    !fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		words = mmap(NULL, NIC_BAR0_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (words == MAP_FAILED) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	doorbells->fd = fd;
+	doorbells->words = words;
+	memset(doorbells->seen, 0, sizeof(doorbells->seen));
+	return true;
+}
+
+static void drop_file(uint32_t *words, int fd)
+{
+	munmap(words, NIC_BAR0_SIZE);
+	close(fd);
+}
+
 struct nic_doorbells *nic_doorbells_create(struct nic *nic)
 {
 	struct nic_doorbells *doorbells = calloc(1, sizeof(*doorbells));
-	void *words = MAP_FAILED;
 
 	if (!doorbells)
 		return NULL;
 	doorbells->nic = nic;
-	doorbells->fd = memfd_create("onepath-doorbells", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* Sealed: who has the file cannot make our own accesses to it fail. */
-	if (doorbells->fd >= 0 && !ftruncate(doorbells->fd, NIC_BAR0_SIZE) &&
-	    !fcntl(doorbells->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		words = mmap(NULL, NIC_BAR0_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, doorbells->fd,
-			     0);
-	if (words == MAP_FAILED) {
-		if (doorbells->fd >= 0)
-			close(doorbells->fd);
+	if (!make_file(doorbells)) {
 		free(doorbells);
 		return NULL;
 	}
-	doorbells->words = words;
 	nic_doorbells_sync(doorbells);
 	return doorbells;
+}
+
+bool nic_doorbells_renew(struct nic_doorbells *doorbells)
+{
+	uint32_t *words = doorbells->words;
+	int fd = doorbells->fd;
+
+	if (!make_file(doorbells))
+		return false;
+	drop_file(words, fd);
+	nic_doorbells_sync(doorbells);
+	return true;
 }
 
 void nic_doorbells_destroy(struct nic_doorbells *doorbells)
 {
 	if (!doorbells)
 		return;
-	munmap(doorbells->words, NIC_BAR0_SIZE);
-	close(doorbells->fd);
+	drop_file(doorbells->words, doorbells->fd);
 	free(doorbells);
 }
 

@@ -33,6 +33,9 @@ struct nic_doorbells *nic_doorbells_create(struct nic *nic);
 void nic_doorbells_destroy(struct nic_doorbells *doorbells);
 int nic_doorbells_fd(const struct nic_doorbells *doorbells);
 
+/* Another file from now on: who has the old one rings nothing more. False: without memory, the same. */
+bool nic_doorbells_renew(struct nic_doorbells *doorbells);
+
 /*
  * Has the model see what was stored until now, and shows what it has changed since the last
  * time. To be called before and after any other access to the model, and again and again while

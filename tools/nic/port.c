@@ -372,13 +372,39 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/*
+ * A client that has left may have its doorbell pages still: the next one gets others. Without
+ * memory for them it gets none, and the old ones are looked at no more.
+ */
+static void renew_doorbells(struct port *port)
+{
+	int fd = -1;
+
+	if (nic_doorbells_renew(port->doorbells)) {
+		fd = nic_doorbells_fd(port->doorbells);
+	} else {
+		nic_doorbells_destroy(port->doorbells);
+		port->doorbells = NULL;
+	}
+	vfio_user_set_mapping_file(port->server, fd);
+}
+
+static void handle_client(struct port *port)
+{
+	bool connected = vfio_user_connected(port->server);
+
+	vfio_user_handle(port->server);
+	if (port->doorbells && connected && !vfio_user_connected(port->server))
+		renew_doorbells(port);
+}
+
 uint64_t port_run(struct port *port, bool client, bool wire)
 {
 	uint64_t model_ns, wire_ns;
 
 	device_sync(port);
 	if (client)
-		vfio_user_handle(port->server);
+		handle_client(port);
 	model_ns = nic_poll(port->nic);
 	tell_wire(port);
 	wire_ns = wire_handle(port->wire, wire, port_now_ns());

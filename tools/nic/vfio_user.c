@@ -367,6 +367,11 @@ void vfio_user_handle(struct vfio_user *server)
 		complain(server, "accept: %s", strerror(errno));
 }
 
+void vfio_user_set_mapping_file(struct vfio_user *server, int fd)
+{
+	server->device.mapping.fd = fd;
+}
+
 bool vfio_user_connected(const struct vfio_user *server)
 {
 	return server->fd >= 0;

@@ -91,6 +91,9 @@ int vfio_user_fd(const struct vfio_user *server, short *events);
 /* Does what is to be done, for a bounded number of messages. */
 void vfio_user_handle(struct vfio_user *server);
 
+/* The mapping's file is another from now on; -1: there is none, every access is a message. */
+void vfio_user_set_mapping_file(struct vfio_user *server, int fd);
+
 /* A client is there; and how many there have been that agreed on the version. */
 bool vfio_user_connected(const struct vfio_user *server);
 uint64_t vfio_user_clients(const struct vfio_user *server);

@@ -103,7 +103,7 @@ static int get_region_info(struct vfio_user *server, size_t size, size_t *reply_
 	if (info.size)
 		info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 	*reply_size = sizeof(info);
-	if (mapping->count && mapping->region == info.index) {
+	if (mapping->count && mapping->fd >= 0 && mapping->region == info.index) {
 		offer_mapping(server, &info, room);
 		if (info.cap_offset)
 			*reply_size = info.argsz;
