@@ -313,6 +313,34 @@ static void test_write_multi(void **state)
 	client_stop(&client);
 }
 
+/* A message of many writes is as much work as they are: other servers of the process have turns. */
+static void test_turns(void **state)
+{
+	static struct {
+		struct vfio_user_header header;
+		uint64_t count;
+		struct vfio_user_write_one writes[256];
+	} message = {
+		.header = { .command = VFIO_USER_REGION_WRITE_MULTI,
+			    .size = sizeof(message),
+			    .flags = VFIO_USER_NO_REPLY },
+		.count = 256,
+	};
+	struct client client;
+
+	client_start(&client, NULL);
+	client_greet(&client);
+	for (unsigned int i = 0; i < 256; i++)
+		message.writes[i] = (struct vfio_user_write_one){ 0, 0, 4, "abcd" };
+	for (unsigned int i = 0; i < 20; i++)
+		client_send(&client, &message, sizeof(message), NULL, 0);
+	for (unsigned int turns = 1; turns <= 20; turns++) {
+		vfio_user_handle(client.server);
+		assert_int_equal(client.writes, turns * 256);
+	}
+	client_stop(&client);
+}
+
 static void test_no_reply(void **state)
 {
 	const struct {
@@ -351,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_regions_malformed),
 		cmocka_unit_test(test_write_multi),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_no_reply),
 	};
 

@@ -18,8 +18,8 @@
 #include "unix_socket.h"
 #include "vfio_user_internal.h"
 
-#define COMPLAINTS_MAX	 16
-#define MESSAGES_AT_ONCE 64
+#define COMPLAINTS_MAX 16
+#define WORK_AT_ONCE   64 /* messages, and writes in them */
 
 /* Says what was wrong with a client; a talkative one is cut off. */
 static void __attribute__((format(printf, 2, 3))) complain(struct vfio_user *server,
@@ -262,7 +262,7 @@ static void serve(struct vfio_user *server)
 {
 	int ret = 0;
 
-	for (int i = 0; i < MESSAGES_AT_ONCE && !ret; i++)
+	for (server->work = 0; server->work < WORK_AT_ONCE && !ret; server->work++)
 		ret = serve_once(server);
 	switch (ret) {
 	case 0:

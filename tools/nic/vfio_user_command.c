@@ -196,6 +196,7 @@ static int region_write_multi(struct vfio_user *server, size_t size, size_t *rep
 	if (count > WRITES_MAX ||
 	    size != sizeof(count) + count * sizeof(struct vfio_user_write_one))
 		return -EINVAL;
+	server->work += (unsigned int)count;
 	for (uint64_t i = 0; i < count; i++) {
 		struct vfio_user_region_access access;
 		struct vfio_user_write_one one;

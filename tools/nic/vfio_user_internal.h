@@ -45,6 +45,7 @@ struct vfio_user {
 	size_t reply_sent;
 	int reply_fd; /* goes with it and stays the device's; -1: none */
 
+	unsigned int work; /* done in this turn */
 	bool version_agreed;
 	struct dma_map dma;
 	int irqs[IRQS_MAX]; /* eventfds, kinds one after another; -1: none */
