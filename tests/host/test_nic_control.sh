@@ -301,8 +301,11 @@ capture_from_the_start() {
 
 # A trace whose reader leaves has ended, and is not said to be on. The port lives on.
 full_later() {
-	mkfifo "$tmp/pipe" && (sleep 1 <"$tmp/pipe" &) && tell trace 0 on "$tmp/pipe" && tell ports &&
-		answers 'a["ports"][0]["trace"]' && sleep 2 && tell link 0 down && tell link 0 up && client "$tmp/s0" &&
+	local reader
+	mkfifo "$tmp/pipe" && (exec 3<"$tmp/pipe" && sleep 1) &
+	reader=$!
+	within 5 [ -p "$tmp/pipe" ] && within 5 tell trace 0 on "$tmp/pipe" && tell ports &&
+		answers 'a["ports"][0]["trace"]' && wait "$reader" && tell link 0 down && tell link 0 up && client "$tmp/s0" &&
 		tell ports && answers 'not a["ports"][0]["trace"]' && tell trace 0 off
 }
 
