@@ -405,6 +405,12 @@ static void tx_popts_ipv6(struct machine *m)
 	assert_memory_equal(m->sent_frame[0], tx_buffer(m, 1), 60);
 }
 
+static void tx_popts_type(struct machine *m)
+{
+	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(3), D_IXSM | D_TXSM | D_PAYLEN(60));
+	assert_memory_equal(m->sent_frame[0] + 34, tx_buffer(m, 1) + 34, 26);
+}
+
 static void tx_popts_large(struct machine *m)
 {
 	advanced(m, LENGTHS, D_TX_IPV4 | D_L4T(1) | D_L4LEN(20) | D_MSS(6), LARGE & ~D_TXSM);
@@ -501,6 +507,7 @@ static const struct violation violations[] = {
 	{ "tx-paylen", driver_init, .commit = tx_paylen },
 	{ "tx-paylen", driver_init, .commit = tx_paylen_large },
 	{ "tx-popts", driver_init, .commit = tx_popts_ipv6 },
+	{ "tx-popts", driver_init, .commit = tx_popts_type },
 	{ "tx-popts", driver_init, .commit = tx_popts_large },
 	{ "tx-popts", driver_init, .commit = tx_popts_sctp },
 };

@@ -176,7 +176,8 @@ static void known_vectors(void **state)
 	wr(m, D_TX(0, D_TDT), 4);
 	assert_memory_equal(m->sent_frame[1] + 42, "\xaa\x36\x91\x8a", 4);
 	/* What software has in the field is added: here 0x1000 more is 0x1000 less. */
-	put_advanced(m, 4, D_MACLEN(14) | D_IPLEN(20), D_CONTEXT | D_TX_IPV4);
+	/* L4T is of no use to IXSM: it may be the reserved one. */
+	put_advanced(m, 4, D_MACLEN(14) | D_IPLEN(20), D_CONTEXT | D_TX_IPV4 | D_L4T(3));
 	memcpy(tx_buffer(m, 5), frame, 60);
 	set16(tx_buffer(m, 5) + 24, 0x1000);
 	put_tx(m, 5, 60, WHOLE | D_IXSM | D_PAYLEN(60));

@@ -122,7 +122,7 @@ static const struct nic_rule rules[NIC_RULES] = {
 	[RULE_TX_PAYLEN] = { "tx-paylen", "7.2.3.2.4",
 		"PAYLEN is the length of all buffers, with TSE less the headers." },
 	[RULE_TX_POPTS] = { "tx-popts", "7.2.3.2.4",
-		"IXSM is for IPv4; TSE is for TCP and UDP, needs TXSM, and for IPv4 IXSM." },
+		"IXSM is for IPv4; TXSM for UDP, TCP, SCTP; TSE for the first two, with TXSM, for IPv4 with IXSM." },
 };
 /* clang-format on */
 

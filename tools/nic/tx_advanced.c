@@ -65,7 +65,8 @@ static void read_context(const struct nic_tx_context *context, struct nic_tx_off
 static void check_popts(struct nic *nic, const struct nic_tx_packet *packet,
 			const struct nic_tx_offload *offload)
 {
-	bool wrong = (offload->ip_checksum && !offload->ipv4) || offload->l4_type > TX_L4T_SCTP;
+	bool wrong = (offload->ip_checksum && !offload->ipv4) ||
+		     (offload->l4_checksum && offload->l4_type > TX_L4T_SCTP);
 
 	if (offload->segment)
 		wrong |= offload->l4_type > TX_L4T_TCP || !offload->l4_checksum ||
