@@ -6,20 +6,33 @@
 # shellcheck disable=SC2154 # $work, $here, $address
 
 # Each pair is a process of its own with this name, whose wires are files.
-pairs=(io-vector macswap-vector io-scalar macswap-scalar jumbo-vector jumbo-scalar)
+pairs=(io-vector macswap-vector io-scalar macswap-scalar jumbo-vector jumbo-scalar jumbo-single offloads)
 
-# What comes in at each port of a pair: every length, or jumbo frames of some.
+# What comes in at each port of a pair: every length; jumbo frames of some; what offloads are for.
 frames_of() { # NIC
 	case $1 in
 	jumbo-*) echo "$work/jumbo.pcap" ;;
+	offloads) echo "$work/offloads.pcap" ;;
 	*) echo "$work/frames.pcap" ;;
+	esac
+}
+
+# And what goes out at this port for it.
+as_meant() { # NIC PORT
+	local in out=$work/$1.$2.pcap frames=$checkout/tests/system/frames
+	in=$(frames_of "$1")
+	case $1 in
+	macswap-*) "$frames" compare "$in" "$out" swapped ;;
+	offloads) "$here/dpdk_offloads.py" compare "$in" "$out" ;;
+	*) "$frames" compare "$in" "$out" ;;
 	esac
 }
 
 start_pairs() {
 	local nic in
 	"$checkout/tests/system/frames" make "$work/frames.pcap" 14 1514 &&
-		"$checkout/tests/system/frames" make "$work/jumbo.pcap" 60 9014 87 || return 1
+		"$checkout/tests/system/frames" make "$work/jumbo.pcap" 60 9014 87 &&
+		"$here/dpdk_offloads.py" make "$work/offloads.pcap" || return 1
 	for nic in "${pairs[@]}"; do
 		in=$(frames_of "$nic")
 		start_nic "$nic" "pcap:in=$in,out=$work/$nic.0.pcap" "pcap:in=$in,out=$work/$nic.1.pcap" &&
@@ -50,6 +63,11 @@ tell() {
 	guest "testpmd tell '$*'"
 }
 
+# tell_all COMMANDS: one a line
+tell_all() {
+	limit=120 guest "echo '$1' | while read -r command; do testpmd tell \"\$command\" || exit 1; done"
+}
+
 # The driver says for each port which of its functions it chose: in these words, and no others.
 paths_are() { # RECEIVE TRANSMIT
 	local said
@@ -57,6 +75,14 @@ paths_are() { # RECEIVE TRANSMIT
 	echo "$said"
 	[ "$(grep -c "ixgbe_set_rx_function(): $1" <<<"$said")" -eq 2 ] &&
 		[ "$(grep 'ixgbe_set_tx_function' <<<"$said" | sed 's/.*(): //' | sort | uniq -c | sed 's/^ *//')" = "$2" ]
+}
+
+# How many frames leave at each port.
+count_of() { # NIC
+	case $1 in
+	offloads) "$here/dpdk_offloads.py" count "$work/offloads.pcap" ;;
+	*) "$checkout/tests/system/frames" count "$(frames_of "$1")" ;;
+	esac
 }
 
 all_sent() { # NIC FRAMES: by both ports together
@@ -69,17 +95,15 @@ have_link() { # NIC
 
 # Frames come in at both ports, and leave at the other. Both have link before testpmd forwards
 # any: one without would not send, and testpmd drops what it cannot send at once.
-passes() { # NIC [swapped]
-	local in port count
-	in=$(frames_of "$1")
-	count=$("$checkout/tests/system/frames" count "$in") && cables "$1" up && within 20 have_link "$1" &&
-		tell start || return 1
+passes() { # NIC
+	local port count
+	count=$(count_of "$1") && cables "$1" up && within 20 have_link "$1" && tell start || return 1
 	if ! within 240 all_sent "$1" $((2 * count)); then
 		tell show port stats all
 		return 1
 	fi
 	for port in 0 1; do
-		"$checkout/tests/system/frames" compare "$in" "$work/$1.$port.pcap" ${2:+"$2"} || return 1
+		as_meant "$1" $port || return 1
 	done
 }
 
@@ -92,13 +116,12 @@ counts_agree() { # NIC
 	done
 }
 
-# forward NIC EAL-OPTIONS OPTIONS RECEIVE TRANSMIT: all of one pair; its name begins with the mode
+# forward NIC EAL-OPTIONS OPTIONS RECEIVE TRANSMIT: all of one pair
 forward() {
-	local mode=io how=
-	[ "${1%-*}" != macswap ] || mode=macswap how=swapped
-	check "$1: testpmd starts" starts "$1" "$2" "--forward-mode=$mode $3"
+	check "$1: testpmd starts" starts "$1" "$2" "$3"
 	check "$1: on the paths that are meant" paths_are "$4" "$5"
-	check "$1: all frames, four kinds, both ways, in order, ${how:-unchanged}" passes "$1" $how
+	[ "$1" != offloads ] || check "$1: testpmd is told of them" tell_all "$offload_commands"
+	check "$1: frames both ways, in order, each as it should be" passes "$1"
 	check "$1: all statistics are those of the wire" counts_agree "$1"
 	check "$1: testpmd ends" guest testpmd quit
 	phase dpdk "$1"
@@ -109,18 +132,29 @@ vector_tx='2 Using simple tx code path
 simple_tx='2 Using simple tx code path'
 full_tx='2 Using full-featured tx code path'
 scalar=--force-max-simd-bitwidth=64
+macswap=--forward-mode=macswap
+singly=--rxfreet=48 # new buffers: a ring that these do not divide
 segments=--tx-offloads=0x8000 # a frame in many buffers
 jumbo="--max-pkt-len=9018 --enable-scatter $segments"
 
-# The driver has three functions to send, and two for each of five to receive, all but
-# those that coalesce.
+# IPv4's, UDP's and TCP's checksums, TCP in segments; the addresses stay.
+offloads="--forward-mode=csum --tx-offloads=0x802e"
+offload_commands='port stop all
+csum mac-swap off 0
+csum mac-swap off 1
+tso set 500 0
+tso set 500 1
+port start all'
+
+# All three functions that the driver has to send, and all six to receive without coalescing.
 forwarding() {
 	forward io-vector "" "" "Vector rx enabled" "$vector_tx"
-	forward macswap-vector "" "--rxd=512 --txd=512" "Vector rx enabled" "$vector_tx"
+	forward macswap-vector "" "$macswap --rxd=512 --txd=512" "Vector rx enabled" "$vector_tx"
 	forward io-scalar $scalar "" "Rx Burst Bulk Alloc Preconditions are satisfied" "$simple_tx"
-	# a ring that these many do not divide
-	forward macswap-scalar $scalar "--rxfreet=48 $segments" \
+	forward macswap-scalar $scalar "$macswap $singly $segments" \
 		"Rx Burst Bulk Alloc Preconditions are not satisfied" "$full_tx"
 	forward jumbo-vector "" "$jumbo" "Using Vector Scattered Rx" "$full_tx"
 	forward jumbo-scalar $scalar "$jumbo" "Using a Scattered with bulk allocation" "$full_tx"
+	forward jumbo-single $scalar "$jumbo $singly" "Using Regular .* Scattered Rx" "$full_tx"
+	forward offloads "" "$offloads" "Vector rx enabled" "$full_tx"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # dpdk_rss.sh: one port that receives on 1, 2 and 4 queues: each frame with its hash and on
-# the queue that dpdk_rss.py computes. Sourced by `dpdk`.
+# the queue that dpdk_rss.py computes; and its link. Sourced by `dpdk`.
 # shellcheck disable=SC2154 # $work, $here
 
 # Frames come by the control socket.
@@ -13,14 +13,6 @@ start_rss() {
 # Few at a time: what testpmd prints of them has to fit in its buffer.
 rss_starts() {
 	starts rss "" "--forward-mode=rxonly --burst=16 --enable-rx-cksum" && tell set verbose 1
-}
-
-# tell_all COMMANDS: one a line
-tell_all() {
-	local command
-	while read -r command; do
-		tell "$command" || return 1
-	done <<<"$1"
 }
 
 sets_up_queues() { # QUEUES
@@ -45,13 +37,33 @@ spreads() { # QUEUES
 		shown "$before" | "$here/dpdk_rss.py" check "$1"
 }
 
+# What the driver knows by an interrupt; no register is read for it now.
+link_shown() { # up|down
+	local shown
+	shown=$(tell show port info 0)
+	grep -E '^Link (status|speed)' <<<"$shown"
+	grep -q "^Link status: $1" <<<"$shown" && { [ "$1" = down ] || grep -q '^Link speed: 10 Gbps' <<<"$shown"; }
+}
+
+# The driver tells of a change when that has lasted for some seconds.
+link_events() { # AT-LEAST
+	[ "$(guest "grep -c 'Port 0: link state change event' /tmp/testpmd.out")" -ge "$1" ]
+}
+
+sees_the_cable() {
+	cables rss down && within 60 link_events 1 && link_shown down &&
+		cables rss up && within 60 link_events 2 && link_shown up
+}
+
 receive_side_scaling() {
 	local queues
 	check "rss: testpmd starts" rss_starts
 	for queues in 1 2 4; do
-		check "rss: $queues queues" sets_up_queues $queues
-		check "rss: $queues queues: each frame with the hash and on the queue that it should be" spreads $queues
+		check "rss, queues $queues: testpmd is told of them" sets_up_queues $queues
+		check "rss, queues $queues: each frame with the hash and on the queue that it should be" spreads $queues
 	done
+	check "rss: a cable pulled and plugged in" sees_the_cable
+	check "rss, queues 4: the same after that" spreads 4
 	check "rss: testpmd ends" guest testpmd quit
 	phase dpdk rss
 }
