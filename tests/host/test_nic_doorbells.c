@@ -216,6 +216,44 @@ static void test_reset_shows(void **state)
 	assert_no_rule_broken(m);
 }
 
+static void set_removed(struct machine *m, bool removed)
+{
+	const struct nic_fault_setting setting = { .times = removed ? NIC_FAULT_ALWAYS : 0 };
+	size_t count, i = 0;
+	const struct nic_fault *faults = nic_faults(&count);
+
+	while (strcmp(faults[i].name, "surprise-removal"))
+		assert_true(++i < count);
+	assert_true(nic_fault_set(m->nic, i, &setting));
+	sync_pages(m);
+}
+
+/* A card that is gone has no doorbells either: all ones, and what is stored is lost. */
+static void test_removed(void **state)
+{
+	struct machine *m = *state;
+
+	send_one(m, 0);
+	sync_pages(m);
+	set_removed(m, true);
+	assert_int_equal(m->sent, 1);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), UINT32_MAX);
+	assert_int_equal(rd(m, D_RX(0, D_RXDCTL)), UINT32_MAX);
+	assert_int_equal(rd(m, D_RX(100, D_RXDCTL)), UINT32_MAX);
+	send_one(m, 1);
+	wr(m, D_RX(0, D_RXDCTL), 0);
+	sync_pages(m);
+	assert_int_equal(rd(m, D_TX(0, D_TDT)), UINT32_MAX);
+	assert_false(nic_doorbells_sync(doorbells));
+	set_removed(m, false);
+	assert_int_equal(m->sent, 1);
+	assert_int_equal(rd(m, D_TX(0, D_TDH)), 1);
+	assert_int_equal(rd(m, D_TX(0, D_TDT)), 1);
+	assert_int_equal(rd(m, D_RX(0, D_RXDCTL)) & D_ENABLE, D_ENABLE);
+	assert_true(arrive(m, 60, 0));
+	assert_no_rule_broken(m);
+}
+
 /* Rules about values, not about order, are judged as ever; so are those against trapped registers. */
 static void test_rules_still_judged(void **state)
 {
@@ -358,6 +396,7 @@ int main(void)
 		DRIVER_TEST(test_rung_and_disabled),
 		DRIVER_TEST(test_drop_en_of_a_running_queue),
 		DRIVER_TEST(test_reset_shows),
+		DRIVER_TEST(test_removed),
 		DRIVER_TEST(test_rules_still_judged),
 		DRIVER_TEST(test_file_is_sealed),
 		DRIVER_TEST(test_anything_stored),

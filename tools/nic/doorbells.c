@@ -211,17 +211,18 @@ static void show(struct nic_doorbells *doorbells, const struct nic_doorbells_are
 	const uint32_t *regs = doorbells->nic->regs + area->offset / 4;
 	uint32_t *words = doorbells->words + area->offset / 4;
 	uint32_t *seen = doorbells->seen + area->offset / 4;
+	bool gone = nic_is_gone(doorbells->nic);
 
-	if (!memcmp(regs, seen, area->bytes))
+	if (!gone && !memcmp(regs, seen, area->bytes))
 		return;
 	for (uint32_t i = 0; i < area->bytes / 4; i++) {
-		uint32_t expected = seen[i];
+		uint32_t expected = seen[i], value = gone ? UINT32_MAX : regs[i];
 
 		/* A store by the driver in this moment is not overwritten, but found by the next look. */
-		if (regs[i] != expected &&
-		    __atomic_compare_exchange_n(&words[i], &expected, regs[i], false,
+		if (value != expected &&
+		    __atomic_compare_exchange_n(&words[i], &expected, value, false,
 						__ATOMIC_RELEASE, __ATOMIC_RELAXED))
-			seen[i] = regs[i];
+			seen[i] = value;
 	}
 }
 
