@@ -34,6 +34,7 @@ static bool is_table(struct json_object *value)
 		return false;
 	json_object_object_foreach(json_object_array_get_idx(value, 0), name, member)
 	{
+		(void)name;
 		if (!is_line(member))
 			return false;
 	}
