@@ -61,7 +61,8 @@ static const struct nic_fault faults[NIC_FAULTS] = {
 	[FAULT_PCI_EXCEPTION] = { "pci-exception",
 		"EICR bit 18, if PIENA lets it: a timeout on the bus, as PICAUSE tells." },
 	[FAULT_SURPRISE_REMOVAL] = { "surprise-removal",
-		"Reads give all ones, writes and frames are lost, DMA and interrupts stop.",
+		"Reads give all ones, writes and frames are lost, DMA and interrupts stop, the far end's "
+		"link goes. Afterwards the port is as after power-on.",
 		.lasting = true },
 };
 /* clang-format on */
@@ -172,6 +173,10 @@ static void switched(struct nic *nic, enum nic_fault_id id, bool on)
 	case FAULT_WRITEBACK_REORDER:
 		if (!on)
 			nic_fault_write_back(nic, NIC_NEVER);
+		break;
+	case FAULT_SURPRISE_REMOVAL:
+		if (!on)
+			nic_reset_function(nic);
 		break;
 	case FAULT_ECC:
 		if (on)

@@ -127,13 +127,24 @@ static bool is_register_access(uint64_t offset, uint32_t count)
 	return (count == 4 || count == 8) && offset % 4 == 0;
 }
 
+/* Nobody answers on the bus. A port that comes back has lost its configuration, too. */
+static bool is_gone(struct port *port)
+{
+	bool was_gone = port->gone;
+
+	port->gone = nic_is_gone(port->nic);
+	if (was_gone && !port->gone)
+		pci_reset(&port->pci);
+	return port->gone;
+}
+
 static int region_read(void *opaque, unsigned int region, uint64_t offset, void *data,
 		       uint32_t count)
 {
 	struct port *port = opaque;
 
-	if (nic_is_gone(port->nic)) {
-		memset(data, 0xff, count); /* nobody answers on the bus */
+	if (is_gone(port)) {
+		memset(data, 0xff, count);
 		return 0;
 	}
 	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
@@ -161,7 +172,7 @@ static int region_write(void *opaque, unsigned int region, uint64_t offset, cons
 {
 	struct port *port = opaque;
 
-	if (nic_is_gone(port->nic))
+	if (is_gone(port))
 		return 0;
 	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
 		pci_write(&port->pci, (uint32_t)offset, data, count);
@@ -333,6 +344,7 @@ void port_close(struct port *port)
 
 static void tell_wire(struct port *port)
 {
+	is_gone(port);
 	if (nic_link_up(port->nic) != port->link_up) {
 		port->link_up = !port->link_up;
 		nic_trace_event(port->nic, "link %s", port->link_up ? "up" : "down");

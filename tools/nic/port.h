@@ -40,6 +40,7 @@ struct port {
 	struct vfio_user *server;
 	struct wire *wire;
 	bool link_up, dark; /* as the wire was told */
+	bool gone; /* surprise-removal, when it was last looked at */
 	struct capture *capture; /* NULL: off */
 	FILE *trace; /* NULL: off */
 };

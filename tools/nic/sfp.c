@@ -268,5 +268,5 @@ bool nic_sends_light(const struct nic *nic)
 	const uint32_t off = ESDP_SDP3_IODIR | ESDP_SDP3_DATA;
 
 	return nic->config.module != NIC_MODULE_NONE && (nic_reg(nic, ESDP) & off) != off &&
-	       !nic_cable_pulled(nic);
+	       !nic_cable_pulled(nic) && !nic_is_gone(nic);
 }
