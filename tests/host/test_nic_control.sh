@@ -110,6 +110,16 @@ for f in table:
 END
 }
 
+# What the tests in VMs declare: every fault is shown through a driver, and none that is not there.
+faults_shown_by_drivers() {
+	tell faults 0 && python3 - "$tmp/answer" "$root"/tests/{system,peers}/faults <<'END'
+import json, re, sys
+table = {f["name"] for f in json.load(open(sys.argv[1]))["faults"]}
+declared = {name for path in sys.argv[2:] for name in re.findall(r"^fault (\S+) ", open(path).read(), re.M)}
+assert table == declared, f"without a test: {sorted(table - declared)}, no faults: {sorted(declared - table)}"
+END
+}
+
 # With receive off a frame is counted, not stored.
 frames() {
 	tell frame 0 "$(printf '02%.0s' $(seq 60))" && answers 'a["stored"] is False' &&
@@ -351,6 +361,7 @@ test_that "wrong commands are refused, and why" wrong_commands
 test_that "faults: on, off, so often" faults
 test_that "wrong faults are refused, and why" wrong_faults
 test_that "the man page has each fault" faults_documented
+test_that "each fault is shown through a driver" faults_shown_by_drivers
 test_that "frames, with errors" frames
 test_that "clients that behave badly harm nobody" bad_clients
 test_that "sleeps when nobody asks" sleeps_when_idle
