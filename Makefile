@@ -132,7 +132,7 @@ peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Lin
 test-sanitized: ## the model's tests, and one with each of KERNELS in a VM, with AddressSanitizer in the model
 	@$(TOOLBOX) setup
 	@ONEPATH_NIC_BIN=$(CURDIR)/build/sanitize/onepath-nic $(TOOLBOX) enter --net -- \
-		tests/run model $(KERNELS:%=system-%-on)
+		tests/run model faults-6.12 $(KERNELS:%=system-%-on)
 
 FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was
