@@ -68,6 +68,7 @@ start_nic() {
 		n=$((n + 1))
 	done
 	nics=$((nics + 1))
+	: >"$work/$name.log" # one of this name may have been before it, and said that it was ready
 	"$nic_program" --control "$work/$name.control" --log-rules --report "$work/$name.json" "${args[@]}" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	within 20 grep -q 'ports* ready' "$work/$name.log" || {
