@@ -329,9 +329,10 @@ int onepath_path_create(struct file *input, const struct onepath_path_create *ar
 	struct file *file;
 	int rc, fd;
 
-	if (args->flags || args->ring_size < ONEPATH_RING_SIZE_MIN ||
-	    args->ring_size > ONEPATH_RING_SIZE_MAX || !is_power_of_2(args->ring_size) ||
-	    !args->output_count || args->output_count > ONEPATH_OUTPUTS_MAX)
+	if (args->flags || args->rx_queue || args->buffer_bytes ||
+	    args->ring_size < ONEPATH_RING_SIZE_MIN || args->ring_size > ONEPATH_RING_SIZE_MAX ||
+	    !is_power_of_2(args->ring_size) || !args->output_count ||
+	    args->output_count > ONEPATH_OUTPUTS_MAX)
 		return -EINVAL;
 	path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
 	if (!path)

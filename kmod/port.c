@@ -223,7 +223,7 @@ static long onepath_port_stats(struct onepath_port *port, void __user *user)
 	mutex_lock(&onepath_lock);
 	rc = port->state == ONEPATH_PORT_GONE ? -ENODEV
 					      : onepath_hw_stats_add(&port->io, &port->stats);
-	args.reserved = 0;
+	memset_after(&args, 0, size);
 	args.rx_frames = port->stats.rx_frames;
 	args.rx_bytes = port->stats.rx_bytes;
 	args.rx_missed = port->stats.rx_missed;

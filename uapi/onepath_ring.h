@@ -41,12 +41,38 @@ struct onepath_descriptor {
 #define ONEPATH_TX_IFCS 0x02 /* cmd: insert the CRC */
 #define ONEPATH_TX_RS	0x08 /* cmd: write the head back when done */
 
+/**
+ * struct onepath_head - how far an output is, and whether it is in service
+ * @head: the device writes it: the first descriptor that it has not sent (TDWBAL)
+ * @epoch: the kernel writes it: odd while the output is out of service, because its
+ *	port cannot send. Its transmit queue is stopped then, and reads nothing. It
+ *	grows by one with each change; the first one after a start is 0 or 1.
+ * @resume_at: the kernel writes it before it makes @epoch even: the descriptor with
+ *	which the output's queue was started
+ * @reserved: not used
+ * @lost: the NF writes it: frames for this output that it dropped while the output was
+ *	out of service, since the path's start; part of the statistics' tx_lost
+ *
+ * An output is in service for the loop once it has seen an even @epoch and stood at
+ * descriptor @resume_at, until @epoch changes. Else the loop neither rings its doorbell
+ * nor waits for its head.
+ */
+struct onepath_head {
+	__le32 head;
+	__u32 epoch;
+	__u32 resume_at;
+	__u32 reserved;
+	__aligned_u64 lost;
+};
+
 /*
  * The stride is not a power of two, so that the headers of many buffers spread
- * over the cache's sets; 64 buffers fill 33 pages exactly.
+ * over the cache's sets; with any buffer size, 64 buffers fill whole pages.
  */
-#define ONEPATH_BUFFER_STRIDE 2112 /* bytes from buffer to buffer */
-#define ONEPATH_BUFFER_BYTES  2048 /* bytes the device may write (SRRCTL) */
+#define ONEPATH_BUFFER_BYTES \
+	2048 /* bytes the device may write to a buffer, unless others are asked for */
+#define ONEPATH_BUFFER_GAP    64 /* the stride is larger than the buffer by so much */
+#define ONEPATH_BUFFER_STRIDE (ONEPATH_BUFFER_BYTES + ONEPATH_BUFFER_GAP)
 #define ONEPATH_HEAD_STRIDE   64 /* bytes: each head on its own cache line */
 
 #endif
