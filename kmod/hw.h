@@ -68,8 +68,10 @@ int onepath_hw_init(struct onepath_io *io);
 void onepath_hw_rx_init(struct onepath_io *io);
 int onepath_hw_rx_hold(struct onepath_io *io);
 void onepath_hw_rx_release(struct onepath_io *io);
-int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size);
+int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
+			u32 buffer_bytes);
 int onepath_hw_rx_stop(struct onepath_io *io, u32 queue);
+u32 onepath_hw_rx_head(struct onepath_io *io, u32 queue);
 u32 onepath_hw_rdt(u32 queue);
 
 /* hw_tx.c */
@@ -79,8 +81,9 @@ u32 onepath_hw_rdt(u32 queue);
 
 void onepath_hw_tx_init(struct onepath_io *io);
 int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
-			u64 head_iova);
+			u64 head_iova, u32 at);
 int onepath_hw_tx_stop(struct onepath_io *io, u32 queue, u32 *drain_us);
+void onepath_hw_tx_position(struct onepath_io *io, u32 queue, u32 *head, u32 *tail);
 u32 onepath_hw_tdt(u32 queue);
 
 /* hw_link.c */

@@ -14,7 +14,6 @@
 #define QUEUE_TIMEOUT_US 10000
 #define SECRX_TIMEOUT_US 40000
 #define DESCRIPTOR_BYTES 16
-#define BUFFER_KB	 2
 /* 1500 bytes with header and CRC; a VLAN tag comes on top (8.2.3.22.13) */
 #define FRAME_MAX 1518
 
@@ -53,11 +52,17 @@ void onepath_hw_rx_release(struct onepath_io *io)
 	onepath_clear(io, REG_SECRXCTRL, SECRXCTRL_RX_DIS);
 }
 
-/* An erratum hangs receive DMA if traffic comes while it is being enabled: held meanwhile. */
+/*
+ * With the first queue. An erratum hangs receive DMA if traffic comes while it is being
+ * enabled: held meanwhile.
+ */
 static int onepath_hw_rx_enable(struct onepath_io *io)
 {
-	int rc = onepath_hw_rx_hold(io);
+	int rc;
 
+	if (onepath_read(io, REG_RXCTRL) & RXCTRL_RXEN)
+		return 0;
+	rc = onepath_hw_rx_hold(io);
 	if (!rc)
 		onepath_set(io, REG_RXCTRL, RXCTRL_RXEN);
 	onepath_hw_rx_release(io);
@@ -70,8 +75,11 @@ static int onepath_hw_rx_enable(struct onepath_io *io)
  * @queue: 0..63
  * @ring_iova: bus address of the descriptors, 128-byte aligned
  * @ring_size: descriptors, a power of two, 64..4096
+ * @buffer_bytes: what the device may write to a buffer: a multiple of 1 KB, 1 to 16 KB
+ *	(SRRCTL.BSIZEPACKET, 8.2.3.8.7)
  */
-int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size)
+int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
+			u32 buffer_bytes)
 {
 	int rc;
 
@@ -79,7 +87,8 @@ int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 rin
 	onepath_write(io, REG_RDBAH(queue), ring_iova >> 32);
 	onepath_write(io, REG_RDLEN(queue), ring_size * DESCRIPTOR_BYTES);
 	/* DESCTYPE 000 is the legacy descriptor */
-	onepath_write(io, REG_SRRCTL(queue), SRRCTL_BSIZEPACKET_KB(BUFFER_KB) | SRRCTL_DROP_EN);
+	onepath_write(io, REG_SRRCTL(queue),
+		      SRRCTL_BSIZEPACKET_KB(buffer_bytes / 1024) | SRRCTL_DROP_EN);
 	onepath_write(io, REG_RDH(queue), 0);
 	onepath_write(io, REG_RDT(queue), 0);
 
@@ -100,6 +109,12 @@ int onepath_hw_rx_stop(struct onepath_io *io, u32 queue)
 	rc = onepath_hw_wait(io, REG_RXDCTL(queue), RXDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
 	io->sleep_us(io, 100);
 	return rc;
+}
+
+/* The descriptor into which the next frame will be received (RDH, 8.2.3.8.4). */
+u32 onepath_hw_rx_head(struct onepath_io *io, u32 queue)
+{
+	return onepath_read(io, REG_RDH(queue));
 }
 
 /* Where the queue's tail lies in BAR0, for the doorbell mapping. */

@@ -9,14 +9,28 @@
 #include "hw.h"
 #include "regs.h"
 
-/* All queues count in set 0 (8.2.3.23.71); what a former driver counted is dropped. */
+#define SETS 16 /* of counters for queues */
+
+/* RQSMR and TQSM, a byte for each queue: queues 0..14 have a set each, all others the last one. */
+static void onepath_hw_stats_map(struct onepath_io *io, u32 first)
+{
+	u32 n, q, sets;
+
+	for (n = 0; n < 32; n++) {
+		sets = 0;
+		for (q = 4 * n; q < 4 * n + 4; q++)
+			sets |= (q < SETS ? q : SETS - 1) << 8 * (q % 4);
+		onepath_write(io, first + 4 * n, sets);
+	}
+}
+
+/* 8.2.3.23.71, 8.2.3.23.73. What a former driver counted is dropped. */
 void onepath_hw_stats_init(struct onepath_io *io)
 {
 	struct onepath_hw_stats unused = { 0 };
-	u32 n;
 
-	for (n = 0; n < 32; n++)
-		onepath_write(io, REG_RQSMR(n), 0);
+	onepath_hw_stats_map(io, REG_RQSMR(0));
+	onepath_hw_stats_map(io, REG_TQSM(0));
 	onepath_hw_stats_add(io, &unused);
 }
 
@@ -38,9 +52,11 @@ int onepath_hw_stats_add(struct onepath_io *io, struct onepath_hw_stats *sum)
 	struct onepath_hw_stats now = *sum;
 	u32 n;
 
-	now.rx_frames += onepath_read(io, REG_QPRC(0));
-	now.rx_bytes += onepath_hw_stats_read64(io, REG_QBRC_L(0), REG_QBRC_H(0));
-	now.rx_missed += onepath_read(io, REG_QPRDC(0));
+	for (n = 0; n < SETS; n++) {
+		now.rx_frames += onepath_read(io, REG_QPRC(n));
+		now.rx_bytes += onepath_hw_stats_read64(io, REG_QBRC_L(n), REG_QBRC_H(n));
+		now.rx_missed += onepath_read(io, REG_QPRDC(n));
+	}
 	for (n = 0; n < 8; n++)
 		now.rx_missed += onepath_read(io, REG_RXMPC(n));
 	now.rx_crc_errors += onepath_read(io, REG_CRCERRS);

@@ -45,9 +45,15 @@ void onepath_hw_tx_init(struct onepath_io *io)
  * @ring_iova: bus address of the descriptors, 128-byte aligned
  * @ring_size: descriptors, a power of two, 64..4096
  * @head_iova: bus address of the word that the head is written to, 16-byte aligned
+ * @at: the descriptor that head and tail begin with, 0..@ring_size - 1
+ *
+ * 8.2.3.9.8 lets software write TDH before the queue is enabled (MISSING: whether to other
+ * values than 0; the field holds all of them, and nothing forbids it). TDT is made the same
+ * before the queue is enabled, as nothing may be sent yet (4.6.8: it is not moved on from
+ * there until ENABLE reads 1). The head is not written to memory before a frame was sent.
  */
 int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
-			u64 head_iova)
+			u64 head_iova, u32 at)
 {
 	onepath_write(io, REG_TDBAL(queue), (u32)ring_iova);
 	onepath_write(io, REG_TDBAH(queue), ring_iova >> 32);
@@ -56,8 +62,8 @@ int onepath_hw_tx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 rin
 	onepath_clear(io, REG_DCA_TXCTRL(queue), DCA_TXCTRL_DESC_WB_RO_EN);
 	onepath_write(io, REG_TDWBAH(queue), head_iova >> 32);
 	onepath_write(io, REG_TDWBAL(queue), (u32)head_iova | TDWBAL_HEAD_WB_EN);
-	onepath_write(io, REG_TDH(queue), 0);
-	onepath_write(io, REG_TDT(queue), 0);
+	onepath_write(io, REG_TDH(queue), at);
+	onepath_write(io, REG_TDT(queue), at);
 
 	/*
 	 * WTHRESH 0, which head write-back demands. Prefetch from 36 descriptors down,
@@ -88,6 +94,21 @@ int onepath_hw_tx_stop(struct onepath_io *io, u32 queue, u32 *drain_us)
 	}
 	onepath_clear(io, REG_TXDCTL(queue), TXDCTL_ENABLE);
 	return onepath_hw_wait(io, REG_TXDCTL(queue), TXDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+}
+
+/**
+ * onepath_hw_tx_position() - how far a transmit queue is, and how far it may go
+ * @io: the port
+ * @queue: 0..63
+ * @head: the first descriptor that is not done (TDH)
+ * @tail: the first one that the NF has not given (TDT): whatever it wrote there
+ *
+ * 7.2.3.4: while the queue is enabled, TDH may run ahead of what was written back to memory.
+ */
+void onepath_hw_tx_position(struct onepath_io *io, u32 queue, u32 *head, u32 *tail)
+{
+	*head = onepath_read(io, REG_TDH(queue));
+	*tail = onepath_read(io, REG_TDT(queue));
 }
 
 /* Where the queue's tail lies in BAR0, for the doorbell mapping. */

@@ -100,12 +100,12 @@ static int onepath_path_start(struct onepath_path *path)
 	for (k = 0; k < path->outputs; k++) {
 		rc = onepath_hw_tx_start(&path->port[1 + k]->io, path->tx_queue[k],
 					 path->rings.chunk[k].iova, path->ring_size,
-					 onepath_path_head_iova(path, k));
+					 onepath_path_head_iova(path, k), 0);
 		if (rc)
 			goto stop;
 	}
 	rc = onepath_hw_rx_start(&path->port[0]->io, ONEPATH_RX_QUEUE, path->rings.chunk[0].iova,
-				 path->ring_size);
+				 path->ring_size, ONEPATH_BUFFER_BYTES);
 	if (rc)
 		goto stop;
 	onepath_path_set_doorbells(path, true);

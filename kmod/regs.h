@@ -167,5 +167,6 @@
 #define REG_QBRC_H(n)		(0x01038 + 0x40 * (n))
 #define REG_QPRDC(n)		(0x01430 + 0x40 * (n))	/* 0..15 */
 #define REG_RQSMR(n)		(0x02300 + 4 * (n))	/* 0..31 */
+#define REG_TQSM(n)		(0x08600 + 4 * (n))	/* 0..31 */
 
 #endif

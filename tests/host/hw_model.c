@@ -190,12 +190,14 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 				htole64(MEMORY_IOVA + buffers_at + i * ONEPATH_BUFFER_STRIDE);
 		assert_int_equal(onepath_hw_tx_start(&model_output(m, k)->io, queue,
 						     MEMORY_IOVA + k * ring_bytes, size,
-						     MEMORY_IOVA + head_at),
+						     MEMORY_IOVA + head_at, m->at),
 				 0);
 	}
 	onepath_rewind(path);
 	m->tails[0] = htole32(path->given);
-	assert_int_equal(onepath_hw_rx_start(&m->ports[0].io, 0, MEMORY_IOVA, size), 0);
+	assert_int_equal(onepath_hw_rx_start(&m->ports[0].io, 0, MEMORY_IOVA, size,
+					     ONEPATH_BUFFER_BYTES),
+			 0);
 }
 
 void model_path_stop(struct model *m)

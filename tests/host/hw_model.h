@@ -36,6 +36,7 @@ struct model {
 	uint8_t *memory;
 	size_t bytes;
 	bool mapped; /* the ports may reach @memory */
+	uint32_t at; /* the descriptor that the outputs begin with */
 	uint32_t tails[1 + MODEL_PORTS];
 
 	uint64_t arrived, handled; /* frames that were stored, that the loop took */

@@ -165,7 +165,8 @@ static void test_init_leaves_every_register_as_wanted(void **state)
 		{ REG_MFLCN, 1, 4, 0 },
 		{ REG_MTQC, 1, 4, 0 },
 		{ REG_DTXMXSZRQ, 1, 4, 0xfff },
-		{ REG_RQSMR(0), 32, 4, 0 },
+		{ REG_RQSMR(4), 28, 4, 0x0f0f0f0f },
+		{ REG_TQSM(4), 28, 4, 0x0f0f0f0f },
 		{ REG_HLREG0, 1, 4, HLREG0_TXCRCEN | HLREG0_RXCRCSTRP | HLREG0_TXPADEN },
 		{ REG_RDRXCTL, 1, 4,
 		  RDRXCTL_CRCSTRIP | RDRXCTL_DMAIDONE | RDRXCTL_RSCACKC | RDRXCTL_FCOE_WRFIX },
@@ -190,6 +191,10 @@ static void test_init_leaves_every_register_as_wanted(void **state)
 					 wanted[n].reg + i * wanted[n].stride,
 					 fake_get(&f, wanted[n].reg + i * wanted[n].stride),
 					 wanted[n].value);
+	for (i = 0; i < 4; i++) { /* a queue, a set: a byte each */
+		assert_int_equal(fake_get(&f, REG_RQSMR(i)), 0x03020100 + i * 0x04040404);
+		assert_int_equal(fake_get(&f, REG_TQSM(i)), 0x03020100 + i * 0x04040404);
+	}
 	assert_true(fake_get(&f, REG_CTRL_EXT) & CTRL_EXT_DRV_LOAD);
 	assert_true(fake_get(&f, REG_CTRL_EXT) & CTRL_EXT_NS_DIS);
 	assert_in_range(fake_get(&f, REG_FCRTH(0)), 1, 512 * 1024);
@@ -225,7 +230,7 @@ static void test_init_clears_every_rate_limiter(void **state)
 	fake_free(&f);
 }
 
-static void check_rx_start(u32 queue, u32 size)
+static void check_rx_start(u32 queue, u32 size, u32 kilobytes)
 {
 	const u32 before[] = { REG_RDBAL(queue), REG_RDBAH(queue), REG_RDLEN(queue),
 			       REG_SRRCTL(queue) };
@@ -235,7 +240,7 @@ static void check_rx_start(u32 queue, u32 size)
 	fake_init(&f);
 	fake_put(&f, REG_RDT(queue), 17);
 	fake_bend(&f, REG_RXDCTL(queue), RXDCTL_ENABLE, 0, 4);
-	assert_int_equal(onepath_hw_rx_start(&f.io, queue, RING, size), 0);
+	assert_int_equal(onepath_hw_rx_start(&f.io, queue, RING, size, 1024 * kilobytes), 0);
 
 	enable = fake_expect(&f, 0, FAKE_WRITE, REG_RXDCTL(queue), RXDCTL_ENABLE, RXDCTL_ENABLE);
 	enabled =
@@ -247,7 +252,7 @@ static void check_rx_start(u32 queue, u32 size)
 	assert_int_equal(fake_get(&f, REG_RDBAL(queue)), (u32)RING);
 	assert_int_equal(fake_get(&f, REG_RDBAH(queue)), (u32)(RING >> 32));
 	assert_int_equal(fake_get(&f, REG_RDLEN(queue)), size * 16);
-	assert_int_equal(fake_get(&f, REG_SRRCTL(queue)), 2 | SRRCTL_DROP_EN);
+	assert_int_equal(fake_get(&f, REG_SRRCTL(queue)), kilobytes | SRRCTL_DROP_EN);
 
 	/* a tail before it is enabled may only be the 0 that it starts from */
 	for (at = 0; at < enabled; at++)
@@ -272,7 +277,21 @@ static void test_rx_start(void **state)
 	(void)state;
 	for (size_t q = 0; q < 3; q++)
 		for (u32 size = 64; size <= 4096; size *= 2)
-			check_rx_start(queues[q], size);
+			check_rx_start(queues[q], size, 1 + (5 * q + size / 64) % 16);
+	check_rx_start(0, 64, 16);
+}
+
+/* Receive runs already, for another queue: its frames are not held back again. */
+static void test_rx_start_does_not_disturb_the_others(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_init(&f);
+	fake_put(&f, REG_RXCTRL, RXCTRL_RXEN);
+	assert_int_equal(onepath_hw_rx_start(&f.io, 1, RING, 64, 2048), 0);
+	assert_int_equal(fake_find(&f, 0, FAKE_WRITE, REG_SECRXCTRL, ANY), FAKE_NEVER);
+	fake_free(&f);
 }
 
 static void test_rx_stop_waits_then_lets_memory_rest(void **state)
@@ -292,7 +311,7 @@ static void test_rx_stop_waits_then_lets_memory_rest(void **state)
 	fake_free(&f);
 }
 
-static void check_tx_start(u32 queue, u32 size)
+static void check_tx_start(u32 queue, u32 size, u32 first)
 {
 	const u32 before[] = { REG_TDBAL(queue),  REG_TDBAH(queue),  REG_TDLEN(queue),
 			       REG_TDWBAL(queue), REG_TDWBAH(queue), REG_DCA_TXCTRL(queue) };
@@ -303,7 +322,7 @@ static void check_tx_start(u32 queue, u32 size)
 	fake_init(&f);
 	fake_put(&f, REG_DCA_TXCTRL(queue), DCA_TXCTRL_DESC_WB_RO_EN | 0x200);
 	fake_bend(&f, REG_TXDCTL(queue), TXDCTL_ENABLE, 0, 4);
-	assert_int_equal(onepath_hw_tx_start(&f.io, queue, RING, size, HEAD), 0);
+	assert_int_equal(onepath_hw_tx_start(&f.io, queue, RING, size, HEAD, first), 0);
 
 	enable = fake_expect(&f, 0, FAKE_WRITE, REG_TXDCTL(queue), TXDCTL_ENABLE, TXDCTL_ENABLE);
 	for (size_t n = 0; n < sizeof(before) / sizeof(before[0]); n++) {
@@ -323,13 +342,15 @@ static void check_tx_start(u32 queue, u32 size)
 	assert_in_range(txdctl >> 8 & 0x7f, 1, 40 - (txdctl & 0x7f));
 	assert_int_equal(txdctl >> 16 & 0x7f, 0);
 
-	/* it ends enabled, and empty: no tail but the 0 that it starts from */
+	/* it ends enabled, and empty: no tail but that which it starts from */
 	at = fake_expect(&f, enable, FAKE_READ, REG_TXDCTL(queue), TXDCTL_ENABLE, TXDCTL_ENABLE);
 	assert_int_equal(at, f.count);
-	assert_int_equal(fake_get(&f, REG_TDH(queue)), 0);
-	for (at = 0; at < f.count; at++)
-		if (f.events[at].kind == FAKE_WRITE && f.events[at].reg == REG_TDT(queue))
-			assert_int_equal(f.events[at].value, 0);
+	assert_true(fake_expect(&f, 0, FAKE_WRITE, REG_TDH(queue), ALL, first) < enable);
+	assert_true(fake_expect(&f, 0, FAKE_WRITE, REG_TDT(queue), ALL, first) < enable);
+	assert_int_equal(fake_get(&f, REG_TDH(queue)), first);
+	assert_int_equal(fake_get(&f, REG_TDT(queue)), first);
+	for (at = enable; at < f.count; at++)
+		assert_false(f.events[at].kind == FAKE_WRITE && f.events[at].reg == REG_TDT(queue));
 	fake_free(&f);
 }
 
@@ -338,7 +359,7 @@ static void test_tx_start(void **state)
 	(void)state;
 	for (size_t q = 0; q < 3; q++)
 		for (u32 size = 64; size <= 4096; size *= 2)
-			check_tx_start(queues[q], size);
+			check_tx_start(queues[q], size, q * (size - 1) / 2);
 }
 
 static void test_tx_stop_waits_until_empty(void **state)
@@ -420,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_init_leaves_every_register_as_wanted),
 		cmocka_unit_test(test_init_clears_every_rate_limiter),
 		cmocka_unit_test(test_rx_start),
+		cmocka_unit_test(test_rx_start_does_not_disturb_the_others),
 		cmocka_unit_test(test_rx_stop_waits_then_lets_memory_rest),
 		cmocka_unit_test(test_tx_start),
 		cmocka_unit_test(test_tx_stop_waits_until_empty),

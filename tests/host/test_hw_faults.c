@@ -35,9 +35,11 @@ static int call_reset_link(struct onepath_io *io)
 	return onepath_hw_reset(io, true);
 }
 
+/* The port's first queue: receive is enabled with it. */
 static int call_rx_start(struct onepath_io *io)
 {
-	return onepath_hw_rx_start(io, QUEUE, RING, 256);
+	fake_put((struct fake *)io, REG_RXCTRL, 0);
+	return onepath_hw_rx_start(io, QUEUE, RING, 256, 2048);
 }
 
 static int call_rx_stop(struct onepath_io *io)
@@ -47,7 +49,7 @@ static int call_rx_stop(struct onepath_io *io)
 
 static int call_tx_start(struct onepath_io *io)
 {
-	return onepath_hw_tx_start(io, QUEUE, RING, 256, RING + 4096);
+	return onepath_hw_tx_start(io, QUEUE, RING, 256, RING + 4096, 0);
 }
 
 static int call_tx_stop(struct onepath_io *io)

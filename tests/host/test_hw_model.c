@@ -29,8 +29,9 @@ static void test_start_and_stop_every_queue(void **state)
 			u32 drain_us = ONEPATH_HW_DRAIN_US;
 
 			m->slept_us = 0;
-			assert_int_equal(onepath_hw_rx_start(io, queue, 0x100000, size), 0);
-			assert_int_equal(onepath_hw_tx_start(io, queue, 0x100000, size, 0x200000),
+			assert_int_equal(onepath_hw_rx_start(io, queue, 0x100000, size, 2048), 0);
+			assert_int_equal(onepath_hw_tx_start(io, queue, 0x100000, size, 0x200000,
+							     size - 1),
 					 0);
 			assert_int_equal(onepath_hw_rx_stop(io, queue), 0);
 			assert_int_equal(onepath_hw_tx_stop(io, queue, &drain_us), 0);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Breaks kmod/hw_*.c once in each way that matters and requires that test_hw,
-# test_hw_faults or test_hw_model notices. Prints TAP, one line for each mutant.
+# Breaks kmod/hw_*.c once in each way that matters and requires that one of their
+# tests notices. Prints TAP, one line for each mutant.
 #
 # usage: test_hw_mutants.sh [BUILD_DIR]      (CC and CFLAGS as in make)
 # shellcheck source=tests/host/mutants.sh
@@ -10,6 +10,9 @@
 
 includes="-I$top/tests/host/include -I$top/kmod -I$top/tests/host -I$top/tools/nic -I$top/uapi
 	-I$top/userspace/include"
+
+# each with what it runs on
+tests="test_hw:hw_fake test_hw_faults:hw_fake test_hw_model:hw_model test_hw_queues:hw_model"
 
 # object SOURCE OBJECT
 object()
@@ -26,16 +29,19 @@ link()
 # try FILE SED_SCRIPT
 try()
 {
-	local passed=0
+	local test passed
 
 	mutate "$top/kmod/$1" "$work/$1" "$2"
 	object "$work/$1" "$work/kmod/${1%.c}.o"
-	link test_hw hw_fake
-	link test_hw_faults hw_fake
-	link test_hw_model hw_model
-	timeout 60 "$work/test_hw" >"$work/log" 2>&1 &&
-		timeout 60 "$work/test_hw_faults" >"$work/log" 2>&1 &&
-		timeout 60 "$work/test_hw_model" >"$work/log" 2>&1 && passed=1
+	for test in $tests; do
+		link "${test%:*}" "${test#*:}"
+	done
+	passed=1
+	for test in $tests; do
+		timeout 60 "$work/${test%:*}" >"$work/log" 2>&1 && continue
+		passed=0
+		break
+	done
 	object "$top/kmod/$1" "$work/kmod/${1%.c}.o"
 	[ "$passed" -eq 1 ]
 }
@@ -44,8 +50,8 @@ mkdir "$work/kmod" "$work/nic"
 for source in "$top"/kmod/hw_*.c; do
 	object "$source" "$work/kmod/$(basename "$source" .c).o"
 done
-for source in test_hw test_hw_faults test_hw_model hw_fake hw_model; do
-	object "$top/tests/host/$source.c" "$work/$source.o"
+for source in hw_fake hw_model $tests; do
+	object "$top/tests/host/${source%:*}.c" "$work/${source%:*}.o"
 done
 for source in "$top"/tools/nic/*.c; do
 	object "$source" "$work/nic/$(basename "$source" .c).o"
@@ -94,6 +100,12 @@ mutant "PTHRESH without HTHRESH" hw_tx.c 's/TXDCTL_HTHRESH(4)/TXDCTL_HTHRESH(0)/
 mutant "no padding" hw_tx.c 's/ | HLREG0_TXPADEN//'
 mutant "transmit unit not enabled" hw_tx.c '/DMATXCTL_TE/d'
 mutant "MTQC with the arbiter running" hw_tx.c '/onepath_set(io, REG_RTTDCS, RTTDCS_ARBDIS)/d'
+mutant "TDH always 0" hw_tx.c 's/REG_TDH(queue), at)/REG_TDH(queue), 0)/'
+mutant "TDT always 0" hw_tx.c 's/REG_TDT(queue), at)/REG_TDT(queue), 0)/'
+mutant "head and tail swapped" hw_tx.c 's/\*head = onepath_read(io, REG_TDH/*head = onepath_read(io, REG_TDT/'
+mutant "buffers of 2 KB always" hw_rx.c 's/KB(buffer_bytes \/ 1024)/KB(2)/'
+mutant "the wrong receive head" hw_rx.c 's/REG_RDH(queue));/REG_RDT(queue));/'
+mutant "receive held for each queue" hw_rx.c 's/if (onepath_read(io, REG_RXCTRL) & RXCTRL_RXEN)/if (0)/'
 mutant "tx_stop does not drain" hw_tx.c 's/onepath_read(io, REG_TDH(queue)) != onepath_read(io, REG_TDT(queue))/0/'
 mutant "tx_stop takes more time off than it waited" hw_tx.c 's/-= DRAIN_STEP_US/-= 2 * DRAIN_STEP_US/'
 mutant "a reset waits for each stuck queue anew" hw_reset.c 's/\*timeout_us = 0/(void)0/'

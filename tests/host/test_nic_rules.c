@@ -175,6 +175,15 @@ static void tail_before_enable_again(struct machine *m)
 	wr(m, D_RX(0, D_RDT), 1);
 }
 
+/* A tail that is made the head gives nothing; the next one does. */
+static void tail_before_enable_beyond_head(struct machine *m)
+{
+	wr(m, D_TX(0, D_TDH), 5);
+	wr(m, D_TX(0, D_TDT), 5);
+	assert_int_equal(nic_rules_broken(m->nic), 0);
+	wr(m, D_TX(0, D_TDT), 6);
+}
+
 static void tail_before_enable_tx(struct machine *m)
 {
 	set_bits(m, D_TX(0, D_TXDCTL), D_ENABLE);
@@ -465,6 +474,7 @@ static const struct violation violations[] = {
 	{ "tail-before-enable", driver_init,
 	  .writes = { { D_RX(0, D_RXDCTL), 0 }, { D_RX(0, D_RDT), 1 } } },
 	{ "tail-before-enable", before_transmit, .commit = tail_before_enable_tx },
+	{ "tail-before-enable", before_transmit, .commit = tail_before_enable_beyond_head },
 	{ "tail-range", driver_init, .writes = { { D_RX(0, D_RDT), RING } } },
 	{ "tail-range", driver_init, .commit = tail_range_tx },
 	{ "rx-buffer-size", before_receive,

@@ -44,14 +44,16 @@ void nic_queue_head_written(struct nic *nic, const struct nic_queue *queue, uint
 }
 
 /*
- * Writing the value that a tail has does not move it: drivers clear it before they enable. A tail
- * outside of the ring stays as written; the ring then holds nothing to receive into or to send.
+ * "Not bumped until the queue is enabled" (4.6.8): a tail that is given the head's value gives
+ * nothing, and writing the value that it has does not move it: drivers clear it before they
+ * enable. A tail outside of the ring stays as written; the ring then holds nothing to receive into or to send.
  */
 void nic_queue_tail_written(struct nic *nic, const struct nic_queue *queue, uint32_t offset,
 			    uint32_t old, uint32_t value)
 {
 	nic->counters.tail_writes++;
-	if (value && old != value && !queue->seen_enabled)
+	if (value && old != value && value != nic_reg(nic, offset - RDT + RDH) &&
+	    !queue->seen_enabled)
 		nic_break(nic, RULE_TAIL_BEFORE_ENABLE, offset, value);
 	if (queue->enabled && value >= queue->size)
 		nic_break(nic, RULE_TAIL_RANGE, offset, value);
