@@ -47,21 +47,30 @@ struct onepath_descriptor {
  * @epoch: the kernel writes it: odd while the output is out of service, because its
  *	port cannot send. Its transmit queue is stopped then, and reads nothing. It
  *	grows by one with each change; the first one after a start is 0 or 1.
- * @resume_at: the kernel writes it before it makes @epoch even: the descriptor with
- *	which the output's queue was started
- * @reserved: not used
+ * @resume_at: the kernel writes it before it changes @epoch. Odd: the descriptor at which
+ *	the output's queue was stopped (its TDT; all before it are the kernel's to count).
+ *	Even: the descriptor with which it was started; 0 at the path's start.
+ * @seen: the NF writes it: the last @epoch of which it knows; the kernel zeroes it at the
+ *	path's start
  * @lost: the NF writes it: frames for this output that it dropped while the output was
- *	out of service, since the path's start; part of the statistics' tx_lost
+ *	out of service, those from @resume_at on included, since the path's start; part of
+ *	the statistics' tx_lost
  *
  * An output is in service for the loop once it has seen an even @epoch and stood at
  * descriptor @resume_at, until @epoch changes. Else the loop neither rings its doorbell
  * nor waits for its head.
+ *
+ * An NF may stand between its look at @epoch and its doorbell for as long as the output
+ * is away: the doorbell then reaches the queue that was started anew. So a queue is
+ * started where it was stopped unless @seen is the odd @epoch: what the NF may ring for
+ * follows from there, with no buffer given back yet. Once it is @seen, no doorbell is
+ * on its way, and the queue is started where the next frame will be received (RDH).
  */
 struct onepath_head {
 	__le32 head;
 	__u32 epoch;
 	__u32 resume_at;
-	__u32 reserved;
+	__u32 seen;
 	__aligned_u64 lost;
 };
 
