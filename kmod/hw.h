@@ -4,17 +4,20 @@
  * through struct onepath_io only, so that the same files run in the kernel,
  * against the software 82599 in host tests, and in proofs.
  *
- * All functions sleep, and none waits without a bound. They return 0 or
+ * All functions but those of hw_irq.c sleep, and none waits without a bound. They
+ * return 0 or
  *   -ETIMEDOUT  the hardware did not do it in time
  *   -ENODEV     registers read all ones: the device is gone
- * The caller makes sure that one thread at a time works on a port.
+ * The caller makes sure that one thread at a time works on a port; hw_irq.c's functions
+ * may run beside it, unless it resets the port.
  */
 #ifndef ONEPATH_HW_H
 #define ONEPATH_HW_H
 
 #include <linux/types.h>
 
-#define ONEPATH_HW_QUEUES 64 /* without DCB and VT, datasheet 7.2.1.2.1 */
+#define ONEPATH_HW_QUEUES    64 /* without DCB and VT, datasheet 7.2.1.2.1 */
+#define ONEPATH_HW_RX_QUEUES 16 /* of them, with RSS, 7.1.2.8 */
 
 /**
  * struct onepath_io - a port's registers
@@ -55,12 +58,6 @@ int onepath_hw_wait(struct onepath_io *io, u32 reg, u32 mask, u32 wanted, u32 ti
 int onepath_hw_reset(struct onepath_io *io, bool link);
 bool onepath_hw_gone(struct onepath_io *io);
 
-/* What onepath_hw_errors() may find. */
-#define ONEPATH_HW_ERROR_MEMORY (1u << 0) /* one of the device failed: nothing moves */
-#define ONEPATH_HW_ERROR_BUS	(1u << 1) /* requests on PCIe failed */
-
-u32 onepath_hw_errors(struct onepath_io *io);
-
 /* hw_init.c: brings a port that was just reset to life, without queues */
 int onepath_hw_init(struct onepath_io *io);
 
@@ -73,6 +70,25 @@ int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 rin
 int onepath_hw_rx_stop(struct onepath_io *io, u32 queue);
 u32 onepath_hw_rx_head(struct onepath_io *io, u32 queue);
 u32 onepath_hw_rdt(u32 queue);
+
+/* hw_irq.c: vector 0 is for other causes, vector 1 + q for receive queue q */
+
+#define ONEPATH_HW_VECTORS (1 + ONEPATH_HW_RX_QUEUES)
+
+/* What onepath_hw_irq_other() may tell. */
+#define ONEPATH_HW_CAUSE_LINK  (1u << 0) /* it went up or down */
+#define ONEPATH_HW_CAUSE_ERROR (1u << 1) /* ask onepath_hw_errors(), onepath_hw_gone() */
+
+/* What onepath_hw_errors() may find. */
+#define ONEPATH_HW_ERROR_MEMORY (1u << 0) /* one of the device failed: nothing moves */
+#define ONEPATH_HW_ERROR_BUS	(1u << 1) /* requests on PCIe failed */
+
+void onepath_hw_irq_init(struct onepath_io *io);
+void onepath_hw_irq_other_enable(struct onepath_io *io);
+u32 onepath_hw_irq_other(struct onepath_io *io);
+u32 onepath_hw_errors(struct onepath_io *io);
+void onepath_hw_irq_arm(struct onepath_io *io, u32 queue);
+void onepath_hw_irq_disarm(struct onepath_io *io, u32 queue);
 
 /* hw_tx.c */
 

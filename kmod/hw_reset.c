@@ -52,27 +52,6 @@ bool onepath_hw_gone(struct onepath_io *io)
 	return onepath_read(io, REG_STATUS) == ALL_ONES;
 }
 
-/**
- * onepath_hw_errors() - what went wrong in the device since its reset, or the last call
- * @io: the port
- *
- * No interrupt is needed for it: EICR has causes that are masked, too; reading clears it.
- * PIENA lets the errors of the bus into it (hw_init.c).
- *
- * Returns ONEPATH_HW_ERROR_*, 0 if the device is gone.
- */
-u32 onepath_hw_errors(struct onepath_io *io)
-{
-	u32 causes = onepath_read(io, REG_EICR);
-
-	if (causes == ALL_ONES)
-		return 0;
-	if (causes & EICR_PCI_EXCEPTION)
-		onepath_write(io, REG_PICAUSE, PICAUSE_ERRORS);
-	return (causes & EICR_ECC ? ONEPATH_HW_ERROR_MEMORY : 0) |
-	       (causes & EICR_PCI_EXCEPTION ? ONEPATH_HW_ERROR_BUS : 0);
-}
-
 /* 4.6.3.1: interrupts are masked before and after a reset; reading EICR drops what is pending. */
 static void onepath_hw_mask_interrupts(struct onepath_io *io)
 {

@@ -40,12 +40,31 @@
 #define  PICAUSE_ERRORS			GENMASK(3, 0)	/* bit 4: bus mastering off */
 
 /* 8.2.3.5 Interrupts */
-#define REG_EICR		0x00800
+#define REG_EICR		0x00800			/* written 1: cleared */
+#define  EICR_RTXQ(vector)		BIT(vector)	/* 0..15 */
 #define  EICR_PCI_EXCEPTION		BIT(18)
+#define  EICR_LSC			BIT(20)
 #define  EICR_ECC			BIT(28)
+#define REG_EICS		0x00808
+#define REG_EIAC		0x00810
+#define REG_EITR(n)		(0x00820 + 4 * (n))	/* 0..23 */
+#define  EITR_INTERVAL_US(us)		((us) / 2 << 3)	/* at 1 and 10 Gb/s */
+#define REG_EIMS		0x00880
 #define REG_EIMC		0x00888
 #define  EIMC_ALL			GENMASK(30, 0)
+#define REG_EIAM		0x00890
+#define REG_GPIE		0x00898
+#define  GPIE_MULTIPLE_MSIX		BIT(4)
+#define  GPIE_OCD			BIT(5)
+#define  GPIE_EIAME			BIT(30)
+#define  GPIE_PBA_SUPPORT		BIT(31)
+#define REG_IVAR(n)		(0x00900 + 4 * (n))	/* 0..63: queues 2n and 2n + 1 */
+#define  IVAR_RX(odd, vector)		((0x80u | (vector)) << ((odd) ? 16 : 0))
+#define REG_IVAR_MISC		0x00A00
+#define  IVAR_MISC_OTHER(vector)	((0x80u | (vector)) << 8)
+#define REG_EIMS_EX(n)		(0x00AA0 + 4 * (n))	/* EIMS[1..2] */
 #define REG_EIMC_EX(n)		(0x00AB0 + 4 * (n))	/* EIMC[1..2] */
+#define REG_EIAM_EX(n)		(0x00AD0 + 4 * (n))	/* EIAM[1..2] */
 
 /* 8.2.3.3 Flow control */
 #define REG_FCTTV(n)		(0x03200 + 4 * (n))

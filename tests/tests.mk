@@ -41,6 +41,7 @@ EXTRA_test_hw := $(call objects,tests/host/hw_fake.c) $(HW_OBJECTS)
 EXTRA_test_hw_faults := $(EXTRA_test_hw)
 EXTRA_test_hw_model := $(call objects,tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
 EXTRA_test_hw_queues := $(EXTRA_test_hw_model)
+EXTRA_test_hw_irq := $(EXTRA_test_hw_model)
 EXTRA_test_run := $(call objects,tests/host/run_device.c)
 EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close,-Wl,--wrap=$(f))

@@ -75,6 +75,14 @@ static void model_send(void *opaque, const uint8_t *frame, size_t len)
 	p->sent++;
 }
 
+static void model_interrupt(void *opaque, unsigned int vector)
+{
+	struct model_port *p = opaque;
+
+	assert_in_range(vector, 0, 63);
+	p->fired[vector]++;
+}
+
 static uint64_t model_now(void *opaque)
 {
 	return ((struct model_port *)opaque)->model->now_ns;
@@ -100,7 +108,11 @@ struct model *model_new(void)
 		struct model_port *p = &m->ports[n];
 		struct nic_config config = { .link_delay_us = LINK_DELAY_US };
 		struct nic_host host = {
-			.opaque = p, .dma = model_dma, .send = model_send, .now_ns = model_now
+			.opaque = p,
+			.dma = model_dma,
+			.send = model_send,
+			.interrupt = model_interrupt,
+			.now_ns = model_now,
 		};
 
 		config.name = n == 0 ? "port0" : n == 1 ? "port1" : "port2";
@@ -151,6 +163,18 @@ void model_check_and_free(struct model *m)
 	for (unsigned int n = 0; n < MODEL_PORTS; n++)
 		assert_int_equal(m->ports[n].timeouts, 0);
 	model_free(m);
+}
+
+void model_fault(struct model_port *p, const char *name, uint64_t times)
+{
+	struct nic_fault_setting setting = { .times = times };
+	const struct nic_fault *faults;
+	size_t count, i = 0;
+
+	faults = nic_faults(&count);
+	while (i < count && strcmp(faults[i].name, name))
+		i++;
+	assert_true(i < count && nic_fault_set(p->nic, i, &setting));
 }
 
 struct model_port *model_output(struct model *m, unsigned int k)

@@ -15,6 +15,7 @@
 #define MODEL_PORTS	3u
 #define MODEL_FRAME_MAX 1514u
 #define MODEL_MS	1000000u
+#define MODEL_US	1000u
 
 struct model;
 
@@ -24,6 +25,7 @@ struct model_port {
 	struct model *model;
 	unsigned int timeouts;
 	uint64_t sent; /* frames that left, each one checked */
+	unsigned int fired[64]; /* interrupts, by vector */
 };
 
 struct model {
@@ -63,6 +65,9 @@ void model_wake(struct model *m, struct model_port *p);
 void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint32_t queue);
 /* Stops receive, then transmit; from then on memory is out of reach. */
 void model_path_stop(struct model *m);
+
+/* The model's fault @name is on @times times, or off (0). */
+void model_fault(struct model_port *p, const char *name, uint64_t times);
 
 struct model_port *model_output(struct model *m, unsigned int k);
 

@@ -398,47 +398,6 @@ static void test_counts_of_a_former_driver_are_dropped(void **state)
 	model_check_and_free(m);
 }
 
-static void switch_fault(struct model_port *p, const char *name, uint64_t times)
-{
-	struct nic_fault_setting setting = { .times = times };
-	const struct nic_fault *faults;
-	size_t count, i = 0;
-
-	faults = nic_faults(&count);
-	while (i < count && strcmp(faults[i].name, name))
-		i++;
-	assert_true(i < count && nic_fault_set(p->nic, i, &setting));
-}
-
-/* No interrupt is open: the causes are there all the same, once, and a reset forgets them. */
-static void test_errors_are_told_once(void **state)
-{
-	struct model *m = model_new();
-	struct model_port *p = &m->ports[0];
-
-	(void)state;
-	assert_int_equal(onepath_hw_errors(&p->io), 0);
-	for (unsigned int turn = 0; turn < 2; turn++) {
-		switch_fault(p, "pci-exception", 1);
-		assert_int_equal(onepath_hw_errors(&p->io), ONEPATH_HW_ERROR_BUS);
-		assert_int_equal(onepath_hw_errors(&p->io), 0);
-		assert_int_equal(nic_read(p->nic, REG_PICAUSE), 0);
-	}
-	switch_fault(p, "ecc", 1);
-	assert_int_equal(onepath_hw_errors(&p->io), ONEPATH_HW_ERROR_MEMORY);
-	assert_int_equal(onepath_hw_errors(&p->io), 0);
-	switch_fault(p, "ecc", 1);
-	switch_fault(p, "pci-exception", 1);
-	model_wake(m, p);
-	assert_int_equal(onepath_hw_errors(&p->io), 0);
-	assert_false(onepath_hw_gone(&p->io));
-	switch_fault(p, "surprise-removal", NIC_FAULT_ALWAYS);
-	assert_true(onepath_hw_gone(&p->io));
-	assert_int_equal(onepath_hw_errors(&p->io), 0);
-	switch_fault(p, "surprise-removal", 0);
-	model_check_and_free(m);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,7 +415,6 @@ int main(void)
 		cmocka_unit_test(test_bad_frames_are_counted_not_delivered),
 		cmocka_unit_test(test_statistics_over_resets),
 		cmocka_unit_test(test_counts_of_a_former_driver_are_dropped),
-		cmocka_unit_test(test_errors_are_told_once),
 	};
 
 	return cmocka_run_group_tests_name("hw over the model", tests, NULL, NULL);

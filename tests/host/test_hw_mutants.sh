@@ -12,7 +12,7 @@ includes="-I$top/tests/host/include -I$top/kmod -I$top/tests/host -I$top/tools/n
 	-I$top/userspace/include"
 
 # each with what it runs on
-tests="test_hw:hw_fake test_hw_faults:hw_fake test_hw_model:hw_model test_hw_queues:hw_model"
+tests="test_hw:hw_fake test_hw_faults:hw_fake test_hw_model:hw_model test_hw_queues:hw_model test_hw_irq:hw_model"
 
 # object SOURCE OBJECT
 object()
@@ -33,11 +33,9 @@ try()
 
 	mutate "$top/kmod/$1" "$work/$1" "$2"
 	object "$work/$1" "$work/kmod/${1%.c}.o"
-	for test in $tests; do
-		link "${test%:*}" "${test#*:}"
-	done
 	passed=1
 	for test in $tests; do
+		link "${test%:*}" "${test#*:}"
 		timeout 60 "$work/${test%:*}" >"$work/log" 2>&1 && continue
 		passed=0
 		break
@@ -77,8 +75,8 @@ mutant "no loopback when the bus does not stop" hw_reset.c 's/hlreg0 | HLREG0_LP
 mutant "one reset when the bus does not stop" hw_reset.c 's/\*resets = 2/*resets = 1/'
 mutant "1 ms after a reset" hw_reset.c 's/\(define RESET_US[[:space:]]*\)10000/\11000/'
 mutant "a link reset not asked for" hw_reset.c 's/link ? CTRL_LRST : 0/CTRL_LRST/'
-mutant "errors told of a missing device" hw_reset.c 's/if (causes == ALL_ONES)/if (0)/'
-mutant "errors of the bus not cleared" hw_reset.c '/onepath_write(io, REG_PICAUSE, PICAUSE_ERRORS)/d'
+mutant "errors told of a missing device" hw_irq.c '/^u32 onepath_hw_errors/,/^}/s/causes == ALL_ONES ||//'
+mutant "errors of the bus not cleared" hw_irq.c '/onepath_write(io, REG_PICAUSE, PICAUSE_ERRORS)/d'
 mutant "errors of the bus not let through" hw_init.c '/REG_PIENA/d'
 mutant "EEPROM not waited for" hw_init.c 's/rc = onepath_hw_wait(io, REG_EEC.*/rc = 0;/'
 mutant "DMA unit not waited for" hw_init.c 's/rc = onepath_hw_wait(io, REG_RDRXCTL.*/rc = 0;/'
@@ -106,6 +104,28 @@ mutant "head and tail swapped" hw_tx.c 's/\*head = onepath_read(io, REG_TDH/*hea
 mutant "buffers of 2 KB always" hw_rx.c 's/KB(buffer_bytes \/ 1024)/KB(2)/'
 mutant "the wrong receive head" hw_rx.c 's/REG_RDH(queue));/REG_RDT(queue));/'
 mutant "receive held for each queue" hw_rx.c 's/if (onepath_read(io, REG_RXCTRL) & RXCTRL_RXEN)/if (0)/'
+mutant "receive causes cleared by reading" hw_irq.c 's/GPIE_OCD | //'
+mutant "vectors not masked by their message" hw_irq.c '/REG_EIAM_EX(0)/d'
+mutant "causes not cleared by their message" hw_irq.c '/REG_EIAC/d'
+mutant "interrupts not moderated" hw_irq.c '/REG_EITR(n)/s/EITR_INTERVAL_US(INTERVAL_US)/0/'
+mutant "open from the beginning" hw_irq.c '/REG_EIMC_EX(0), ALL_ONES/d'
+mutant "old causes not dropped at init" hw_irq.c '/REG_EICR, ALL_ONES/d'
+mutant "queues' vectors one too low" hw_irq.c 's/(1 + (q))/(q)/'
+mutant "odd queues led to the even one's vector" hw_irq.c 's/RX_VECTOR(q + 1)/RX_VECTOR(q)/'
+mutant "all queues led to vectors" hw_irq.c 's/q < ONEPATH_HW_RX_QUEUES/1/'
+mutant "errors do not interrupt" hw_irq.c 's/EICR_LSC | ERRORS)/EICR_LSC)/'
+mutant "link changes do not interrupt" hw_irq.c 's/EICR_LSC | ERRORS)/ERRORS)/'
+mutant "link change not cleared" hw_irq.c '/REG_EICR, EICR_LSC/d'
+mutant "all causes cleared with a link change" hw_irq.c 's/REG_EICR, EICR_LSC/REG_EICR, ALL_ONES/'
+mutant "errors not kept" hw_irq.c 's/onepath_write(io, REG_EIMC, ERRORS)/onepath_write(io, REG_EICR, ERRORS)/'
+mutant "errors not cleared" hw_irq.c '/REG_EICR, causes & ERRORS/d'
+mutant "errors stay masked" hw_irq.c '/REG_EIMS, ERRORS/d'
+mutant "errors opened though vector 0 is not" hw_irq.c 's/if (onepath_read(io, REG_EIMS) & EICR_LSC)//'
+mutant "a missing device's causes" hw_irq.c '/^u32 onepath_hw_irq_other(/,/^}/s/if (causes == ALL_ONES)/if (0)/'
+mutant "a stale cause interrupts" hw_irq.c '/REG_EICR, EICR_RTXQ/d'
+mutant "EICR's bit 16 is taken for vector 16" hw_irq.c 's/if (vector < EICR_VECTORS)//'
+mutant "arm opens all" hw_irq.c 's/REG_EIMS_EX(0), BIT(vector)/REG_EIMS_EX(0), RX_VECTORS/'
+mutant "disarm leaves it open" hw_irq.c 's/REG_EIMC_EX(0), BIT/REG_EIMC_EX(1), BIT/'
 mutant "tx_stop does not drain" hw_tx.c 's/onepath_read(io, REG_TDH(queue)) != onepath_read(io, REG_TDT(queue))/0/'
 mutant "tx_stop takes more time off than it waited" hw_tx.c 's/-= DRAIN_STEP_US/-= 2 * DRAIN_STEP_US/'
 mutant "a reset waits for each stuck queue anew" hw_reset.c 's/\*timeout_us = 0/(void)0/'
