@@ -21,6 +21,8 @@ tools_backports="qemu-system-x86"
 tools_peers="dpdk-dev iperf3 pciutils"
 # libFuzzer and its sanitizers
 tools_fuzz="clang-19 libclang-rt-19-dev"
+# what a kernel needs to be built (tools/vm/debug-kernel)
+tools_source="flex bison bc libelf-dev libssl-dev"
 
 # kept out of the kernels' modules, to save space: no guest here has such hardware
 modules_out="drivers/gpu drivers/media drivers/net/wireless drivers/staging sound"
@@ -34,7 +36,7 @@ log=$cache/toolbox.log
 step_number=0
 . "$here/steps.sh"
 
-steps="base index tools backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest checkpatch finish"
+steps="base index tools backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest source checkpatch finish"
 
 step_title() {
 	case $1 in
@@ -45,6 +47,7 @@ step_title() {
 	peers) echo "DPDK, iperf3" ;;
 	fuzz) echo "clang with libFuzzer" ;;
 	kernel_*) echo "kernel ${1#kernel_} with headers" ;;
+	source) echo "the kernel's source" ;;
 	checkpatch) echo "checkpatch" ;;
 	finish) echo "record versions, clean up" ;;
 	esac
@@ -60,6 +63,7 @@ step_hash() {
 		backports) echo "$tools_backports" ;;
 		peers) echo "$tools_peers" ;;
 		fuzz) echo "$tools_fuzz" ;;
+		source) echo "$tools_source" ;;
 		kernel_*) echo "$modules_out" ;;
 		finish) echo "$tools $tools_bookworm $tools_backports $tools_peers $tools_fuzz $modules_out" ;;
 		esac

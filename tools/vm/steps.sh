@@ -256,21 +256,28 @@ extract_vmlinux() {
 	rm "$2.packed"
 }
 
-# checkpatch is in no package but the kernel's source: three files of it are kept.
-step_checkpatch() {
-	local package
+# The kernel's source as Debian packs it: for a kernel of our own (debug-kernel), and for what is in no other package.
+step_source() {
+	local package dir=$state/source
+	# shellcheck disable=SC2086 # a list
+	install $tools_source
 	package=$(in_root apt-cache depends linux-source | sed -n 's/.*Depends: //p' | head -n 1)
 	fetch "$package"
-	mkdir -p "$state/checkpatch"
+	rm -rf "$dir"
+	mkdir -p "$dir"
 	dpkg-deb --fsys-tarfile "$root"/opt/fetch/*.deb |
-		tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
-		in_root xz -dc -T2 |
+		tar -xO --wildcards './usr/src/linux-source-*.tar.xz' >"$dir/linux.tar.xz"
+	dpkg-deb --showformat "\${Package} \${Version} tar.xz only\n" -W "$root"/opt/fetch/*.deb >"$dir/versions"
+	rm -rf "$root/opt/fetch"
+}
+
+step_checkpatch() {
+	mkdir -p "$state/checkpatch"
+	in_root xz -dc -T2 /opt/onepath/source/linux.tar.xz |
 		tar -x -C "$state/checkpatch" --transform='s,.*/,,' --wildcards --no-wildcards-match-slash \
 			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
 			'*/scripts/const_structs.checkpatch' '*/.clang-format'
 	[ -s "$state/checkpatch/checkpatch.pl" ]
-	dpkg-deb --showformat "\${Package} \${Version} checkpatch.pl only\n" -W "$root"/opt/fetch/*.deb >"$state/checkpatch/versions"
-	rm -rf "$root/opt/fetch"
 }
 
 step_finish() {
@@ -281,7 +288,7 @@ step_finish() {
 			awk '/^(Codename|Date):/ { v[$1] = $0; sub(/^[^ ]* /, "", v[$1]) }
 				/^ / { exit } END { print "#   " v["Codename:"] ", " v["Date:"] }' "$list"
 		done
-		cat "$state"/kernels/*/versions "$state/checkpatch/versions"
+		cat "$state"/kernels/*/versions "$state/source/versions"
 		in_root dpkg-query -W -f "\${Package} \${Version}\n"
 	} >"$state/versions"
 	rm -rf "$root"/var/lib/apt/lists/*
