@@ -8,6 +8,8 @@
 program=${0##*/}
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 checkout=${here%/tools/vm}
+kept=/var/cache/onepath                # what is built once and stays: see toolbox
+kernel_source=/opt/onepath/source      # Debian's package of it
 
 die() {
 	printf '%s: %s\n' "$program" "$*" >&2
@@ -37,4 +39,9 @@ help_or_inside() {
 # kernel ALIAS FIELD: a fact of a kernel, or an error that names the kernels there are
 kernel() {
 	"$here/kernels" "$@" || exit
+}
+
+# The folder of the debug kernel, whether it is there or not: its name tells what it is made of.
+debug_kernel() {
+	echo "$kept/debug-$(cat "$here/debug-kernel.config" "$kernel_source/versions" 2>/dev/null | sha256sum | cut -c1-16)"
 }
