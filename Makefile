@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate test-debug test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -133,6 +133,11 @@ test-sanitized: ## the model's tests, and one with each of KERNELS in a VM, with
 	@$(TOOLBOX) setup
 	@ONEPATH_NIC_BIN=$(CURDIR)/build/sanitize/onepath-nic $(TOOLBOX) enter --net -- \
 		tests/run model faults-6.12 $(KERNELS:%=system-%-on)
+
+test-debug: ## the module on a kernel with KASAN, UBSAN, lockdep, kmemleak, ...: built once, 5 to 20 minutes
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tools/vm/debug-kernel
+	@$(TOOLBOX) enter --net -- tests/run debug
 
 FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # lib.sh: for the tests that need the VM: TAP lines, software 82599s, the guest.
-# shellcheck disable=SC2154 # $work is theirs
+# shellcheck disable=SC2154 # $work and $kernel are theirs
 #
-# A caller sets $work (a folder for sockets, reports and logs).
+# A caller sets $work (a folder for sockets, reports and logs), and $kernel.
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=$checkout/build/toolbox
@@ -12,6 +12,7 @@ nic_program=${ONEPATH_NIC_BIN:-$bin/onepath-nic} # another build of it, e.g. wit
 # shellcheck source=tests/sanitizers
 . "$checkout/tests/sanitizers"
 vm=$checkout/tools/vm
+module=${ONEPATH_MODULE:-$checkout/build/kmod-${kernel:-}/onepath.ko} # another build of it, e.g. one that counts lines
 tests=0
 nics=0
 
@@ -128,4 +129,19 @@ nf_ended() { # NAME STATUS
 # Ends it as a user would, and expects success, or another status.
 end_nf() { # NAME [STATUS]
 	guest "kill -INT \$(cat /tmp/$1.pid)" && nf_ended "$1" "${2:-0}"
+}
+
+# What no kernel may say. KASAN, lockdep, the checker of DMA mappings and others begin with BUG or WARNING.
+complaints="WARNING|BUG|UBSAN|INFO:|Call Trace|Oops|DMAR.*[Ff]ault|leaked|memory leaks"
+
+# The last look at a guest, when the module is gone: the log has no complaint (nor what matches
+# PATTERN). With a debug kernel, nothing is leaked, and the checker of locks was there to the end.
+kernel_is_silent() { # [PATTERN]
+	guest "dmesg -c >>/tmp/dmesg; cat /tmp/dmesg" >"$work/dmesg" || return 1
+	! grep -E "$complaints${1:+|$1}" "$work/dmesg" || return 1
+	guest "test -e /sys/kernel/debug/kmemleak || exit 0
+		grep -q 'debug_locks: *1' /proc/lockdep_stats || { echo 'lockdep is off'; exit 1; }
+		# what is younger than five seconds is not reported
+		sleep 6 && echo scan >/sys/kernel/debug/kmemleak && cat /sys/kernel/debug/kmemleak >/tmp/leaks || exit 1
+		cat /tmp/leaks; test ! -s /tmp/leaks"
 }
