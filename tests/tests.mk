@@ -43,6 +43,7 @@ EXTRA_test_hw_model := $(call objects,tests/host/hw_model.c) $(HW_OBJECTS) $(B)/
 EXTRA_test_hw_queues := $(EXTRA_test_hw_model)
 EXTRA_test_hw_irq := $(EXTRA_test_hw_model)
 EXTRA_test_run := $(call objects,tests/host/run_device.c)
+EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close,-Wl,--wrap=$(f))
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))

@@ -60,11 +60,10 @@ struct onepath_descriptor {
  * descriptor @resume_at, until @epoch changes. Else the loop neither rings its doorbell
  * nor waits for its head.
  *
- * An NF may stand between its look at @epoch and its doorbell for as long as the output
- * is away: the doorbell then reaches the queue that was started anew. So a queue is
- * started where it was stopped unless @seen is the odd @epoch: what the NF may ring for
- * follows from there, with no buffer given back yet. Once it is @seen, no doorbell is
- * on its way, and the queue is started where the next frame will be received (RDH).
+ * An NF may be anywhere between its look at @epoch and its doorbell when the output goes,
+ * for any time. So the queue is not started anew before @seen is the odd @epoch: from then
+ * on no doorbell is on its way. It begins where the input receives next (RDH), which is
+ * where an idle NF stands. A sleeping NF is woken (POLLIN) when an output goes, to see it.
  */
 struct onepath_head {
 	__le32 head;

@@ -198,6 +198,8 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 	m->queue = queue;
 
 	*path = (struct onepath_path){ .buffers = m->memory + buffers_at,
+				       .stride = ONEPATH_BUFFER_STRIDE,
+				       .buffer_bytes = ONEPATH_BUFFER_BYTES,
 				       .rdt = &m->tails[0],
 				       .mask = size - 1,
 				       .outputs = outputs };
@@ -206,7 +208,7 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 		size_t head_at = heads_at + k * ONEPATH_HEAD_STRIDE;
 
 		output->ring = (struct onepath_descriptor *)(m->memory + k * ring_bytes);
-		output->head = (const uint32_t *)(m->memory + head_at);
+		output->head = (struct onepath_head *)(m->memory + head_at);
 		output->tdt = &m->tails[1 + k];
 		m->tails[1 + k] = 0;
 		for (uint32_t i = 0; i < size; i++)

@@ -7,7 +7,9 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "run_device.h"
 
@@ -15,7 +17,7 @@
 
 #define MARK_OFFSET 16 /* where the NF marks a frame */
 
-uint64_t run_random_state;
+static uint64_t run_random_state;
 static struct run_device *current;
 
 uint32_t run_random(uint32_t below)
@@ -26,9 +28,80 @@ uint32_t run_random(uint32_t below)
 	return (uint32_t)((run_random_state >> 32) * below >> 32);
 }
 
+/* Verdicts: what the NF does. Each follows from the frame's number alone. */
+
+uint32_t run_forward_all(uint64_t number, uint16_t length)
+{
+	(void)number;
+	return length;
+}
+
+static uint32_t drop_some(uint64_t number, uint16_t length)
+{
+	return number % 7 < 3 ? 0 : length;
+}
+
+static uint32_t drop_all(uint64_t number, uint16_t length)
+{
+	(void)number, (void)length;
+	return 0;
+}
+
+static uint32_t send_to_one(uint64_t number, uint16_t length)
+{
+	return onepath_only(length, (uint16_t)(1u << number % 5));
+}
+
+static uint32_t send_to_others(uint64_t number, uint16_t length)
+{
+	return onepath_except(length, (uint16_t)(number * 0x9e37u >> 3));
+}
+
+static uint32_t change_length(uint64_t number, uint16_t length)
+{
+	static const uint16_t lengths[] = { 14, 60, 1514, 2047, 2048 };
+
+	if (number % 6 == 5)
+		return length;
+	return onepath_except(lengths[number % 6], number % 3 ? 0 : (uint16_t)number);
+}
+
+run_verdict *const run_verdicts[RUN_VERDICTS] = { run_forward_all, drop_some,	   drop_all,
+						  send_to_one,	   send_to_others, change_length };
+
+static uint64_t environment(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+	char *end;
+	uint64_t value;
+
+	if (!text)
+		return otherwise;
+	value = strtoull(text, &end, 0);
+	if (end == text || *end || !value) {
+		fprintf(stderr, "%s=%s is no number above 0\n", name, text);
+		exit(2);
+	}
+	return value;
+}
+
+uint64_t run_device_begin(uint64_t frames)
+{
+	struct timespec now = { 0 };
+
+	timespec_get(&now, TIME_UTC);
+	run_random_state = environment("ONEPATH_TEST_SEED",
+				       (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
+	frames = environment("ONEPATH_TEST_FRAMES", frames);
+	printf("# ONEPATH_TEST_SEED=%ju ONEPATH_TEST_FRAMES=%ju\n", (uintmax_t)run_random_state,
+	       (uintmax_t)frames);
+	fflush(stdout);
+	return frames;
+}
+
 static uint64_t address_of(uint32_t i)
 {
-	return 0x7f0000000000u + (uint64_t)i * ONEPATH_BUFFER_STRIDE;
+	return 0x7f0000000000u + (uint64_t)i * RUN_STRIDE;
 }
 
 static uint64_t pattern(uint64_t number, uint64_t salt)
@@ -61,7 +134,7 @@ static void check_frame(const uint8_t *frame, const struct run_slot *slot)
 
 static uint8_t *buffer_of(struct run_device *d, uint32_t i)
 {
-	return d->path.buffers + (size_t)i * ONEPATH_BUFFER_STRIDE;
+	return d->path.buffers + (size_t)i * RUN_STRIDE;
 }
 
 static void *zeroed(size_t alignment, size_t bytes)
@@ -78,6 +151,7 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	struct run_device *d = zeroed(64, sizeof(*d));
 	struct onepath_path *path = &d->path;
 
+	current = d;
 	d->size = size;
 	d->mask = size - 1;
 	d->period = size / 4 < 64 ? size / 4 : 64;
@@ -87,18 +161,18 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	d->slots = zeroed(64, size * sizeof(*d->slots));
 	d->tails = zeroed(64, (1 + outputs) * sizeof(*d->tails));
 
-	path->buffers = zeroed(4096, (size_t)size * ONEPATH_BUFFER_STRIDE);
+	path->buffers = zeroed(4096, (size_t)size * RUN_STRIDE);
 	path->rdt = &d->tails[0];
+	path->stride = RUN_STRIDE;
+	path->buffer_bytes = RUN_BUFFER_BYTES;
 	path->mask = d->mask;
 	path->outputs = outputs;
 	for (unsigned int k = 0; k < outputs; k++) {
-		uint32_t *head = zeroed(ONEPATH_HEAD_STRIDE, ONEPATH_HEAD_STRIDE);
-
 		path->output[k].ring = zeroed(128, size * sizeof(*path->output[k].ring));
 		for (uint32_t i = 0; i < size; i++)
 			path->output[k].ring[i].address = htole64(address_of(i));
-		*head = htole32(start);
-		path->output[k].head = head;
+		path->output[k].head = zeroed(ONEPATH_HEAD_STRIDE, ONEPATH_HEAD_STRIDE);
+		path->output[k].head->head = htole32(start);
 		path->output[k].tdt = &d->tails[1 + k];
 		d->tails[1 + k] = htole32(start);
 		d->taken[k] = zeroed(128, size * sizeof(*d->taken[k]));
@@ -116,14 +190,13 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	d->given = d->mask;
 	d->tails[0] = htole32(d->rdt);
 	d->slots[d->rdt].owner = OWNER_FREE;
-	current = d;
 	return d;
 }
 
 void run_device_free(struct run_device *d)
 {
 	for (unsigned int k = 0; k < d->outputs; k++) {
-		free((void *)(uintptr_t)d->path.output[k].head);
+		free(d->path.output[k].head);
 		free(d->path.output[k].ring);
 		free(d->taken[k]);
 	}
@@ -170,8 +243,20 @@ bool run_device_write_head(struct run_device *d, unsigned int k)
 	if (!(d->head_due >> k & 1))
 		return false;
 	d->head_due &= (uint16_t)~(1u << k);
-	*(uint32_t *)(uintptr_t)d->path.output[k].head = htole32(d->tdh[k]);
+	d->path.output[k].head->head = htole32(d->tdh[k]);
 	return true;
+}
+
+static bool is_running(const struct run_device *d, unsigned int k)
+{
+	return d->service[k] <= SERVICE_SILENT || d->service[k] == SERVICE_STARTED;
+}
+
+static void slot_done(struct run_slot *slot, unsigned int k)
+{
+	slot->unsent &= (uint16_t)~(1u << k);
+	if (!slot->unsent)
+		slot->owner = OWNER_FREE;
 }
 
 bool run_device_transmit(struct run_device *d, unsigned int k)
@@ -179,21 +264,20 @@ bool run_device_transmit(struct run_device *d, unsigned int k)
 	uint32_t i = d->tdh[k];
 	struct run_slot *slot = &d->slots[i];
 
-	if (i == d->tdt[k] || d->stalled >> k & 1)
+	if (!is_running(d, k) || i == d->tdt[k] || d->stalled >> k & 1)
 		return false;
 	if (slot->owner != OWNER_OUTPUTS || !(slot->unsent >> k & 1))
 		fail_msg("output %u, TDH %u: the buffer is not its own", k, i);
-	if (slot->number != d->sent[k])
+	if (slot->number < d->sent[k] || (!d->outages && slot->number != d->sent[k]))
 		fail_msg("output %u, TDH %u: frame %ju, not %ju", k, i, (uintmax_t)slot->number,
 			 (uintmax_t)d->sent[k]);
 	assert_memory_equal(&d->path.output[k].ring[i], &d->taken[k][i], sizeof(*d->taken[k]));
 	check_frame(buffer_of(d, i), slot);
 	check64(buffer_of(d, i) + MARK_OFFSET, ~slot->number, "the NF's mark", slot->number);
 
-	d->sent[k]++;
-	slot->unsent &= (uint16_t)~(1u << k);
-	if (!slot->unsent)
-		slot->owner = OWNER_FREE;
+	d->sent[k] = slot->number + 1;
+	d->left[k] += d->taken[k][i].length != 0;
+	slot_done(slot, k);
 	d->tdh[k] = (i + 1) & d->mask;
 	if (d->taken[k][i].cmd & ONEPATH_TX_RS)
 		d->head_due |= (uint16_t)(1u << k);
@@ -212,11 +296,86 @@ void run_device_settle(struct run_device *d)
 	}
 }
 
+/* What was in the queue is not sent any more: the kernel counts it. */
+static void stop_queue(struct run_device *d, unsigned int k)
+{
+	for (uint32_t i = d->tdh[k]; i != d->tdt[k]; i = (i + 1) & d->mask) {
+		d->cut[k] += d->taken[k][i].length != 0;
+		slot_done(&d->slots[i], k);
+	}
+	d->stopped_at[k] = d->tdt[k];
+	d->head_due &= (uint16_t)~(1u << k);
+}
+
+static void start_queue(struct run_device *d, unsigned int k)
+{
+	d->started_at[k] = d->rdh;
+	d->tdh[k] = d->rdh;
+	d->tdt[k] = d->rdh;
+	d->path.output[k].head->head = htole32(d->rdh);
+}
+
+bool run_device_step(struct run_device *d, unsigned int k)
+{
+	struct onepath_head *head = d->path.output[k].head;
+
+	switch (d->service[k]) {
+	case SERVICE_IN:
+		d->service[k] = SERVICE_SILENT;
+		d->outages++;
+		break;
+	case SERVICE_SILENT:
+		stop_queue(d, k);
+		d->service[k] = SERVICE_STOPPED;
+		break;
+	case SERVICE_STOPPED:
+		head->resume_at = d->stopped_at[k];
+		head->epoch++;
+		d->service[k] = SERVICE_OUT;
+		break;
+	case SERVICE_OUT:
+		if (head->seen != head->epoch)
+			return false;
+		start_queue(d, k);
+		d->service[k] = SERVICE_STARTED;
+		break;
+	case SERVICE_STARTED:
+		head->resume_at = d->started_at[k];
+		head->epoch++;
+		d->service[k] = SERVICE_IN;
+		break;
+	}
+	return true;
+}
+
+void run_device_serve(struct run_device *d, unsigned int k, enum run_service service)
+{
+	while (d->service[k] != service && run_device_step(d, k))
+		;
+}
+
+/* A step with an output, or so many that it was away and is back; long times between most. */
+static void kernel_moves(struct run_device *d)
+{
+	unsigned int k = run_random(d->outputs);
+
+	if (run_random(d->service[k] == SERVICE_IN ? 200 : 20))
+		return;
+	for (unsigned int steps = run_random(3) ? 1 : run_random(12); steps; steps--)
+		run_device_step(d, k);
+}
+
 void run_device_moves(void)
 {
 	struct run_device *d = current;
 	uint32_t frames;
 
+	for (unsigned int k = 0; k < d->outputs; k++)
+		if ((d->was_away & ~d->path.away) >> k & 1)
+			d->back_at[k] = d->handled;
+	d->was_away = d->path.away;
+	if (d->kernel_moves)
+		kernel_moves(d);
 	if (!d->moves || run_random(4))
 		return;
 	for (frames = run_random(8); frames; frames--)
@@ -229,6 +388,25 @@ void run_device_moves(void)
 	}
 }
 
+/*
+ * Outputs that are away for the loop do not hold a buffer, and those that are back none of
+ * before, unless their queue may read it.
+ */
+static void slot_given_up(struct run_device *d, uint32_t i)
+{
+	struct run_slot *slot = &d->slots[i];
+
+	if (slot->owner != OWNER_OUTPUTS)
+		return;
+	for (unsigned int k = 0; k < d->outputs; k++) {
+		bool in_queue = is_running(d, k) &&
+				((i - d->tdh[k]) & d->mask) < ((d->tdt[k] - d->tdh[k]) & d->mask);
+
+		if (!in_queue && (d->path.away >> k & 1 || slot->number < d->back_at[k]))
+			slot_done(slot, k);
+	}
+}
+
 static void rdt_rung(struct run_device *d, uint32_t value)
 {
 	d->rdt_writes++;
@@ -237,6 +415,7 @@ static void rdt_rung(struct run_device *d, uint32_t value)
 	for (; d->rdt != value; d->rdt = (d->rdt + 1) & d->mask) {
 		struct run_slot *slot = &d->slots[d->rdt];
 
+		slot_given_up(d, d->rdt);
 		if (slot->owner != OWNER_FREE)
 			fail_msg("RDT %u: buffer %u given back, but owner is %d, unsent %#x", value,
 				 d->rdt, (int)slot->owner, slot->unsent);
@@ -275,7 +454,9 @@ static void check_descriptor(struct run_device *d, unsigned int k, uint32_t i)
 static void tdt_rung(struct run_device *d, unsigned int k, uint32_t value)
 {
 	d->tdt_writes++;
-	if (value == d->tdt[k])
+	if (d->service[k] != SERVICE_IN && d->service[k] != SERVICE_STARTED)
+		return;
+	if (value == d->tdt[k] && !d->outages)
 		fail_msg("output %u: TDT rung for nothing: it was %u before", k, value);
 	for (; d->tdt[k] != value; d->tdt[k] = (d->tdt[k] + 1) & d->mask) {
 		uint32_t i = d->tdt[k];
@@ -304,6 +485,7 @@ uint32_t run_handler(uint8_t *frame, uint16_t length, void *state)
 	struct run_device *d = state;
 	uint32_t i = (uint32_t)(d->start + d->handled) & d->mask;
 	struct run_slot *slot = &d->slots[i];
+	uint32_t verdict;
 
 	if (frame != buffer_of(d, i))
 		fail_msg("frame %ju: not in buffer %u", (uintmax_t)d->handled, i);
@@ -318,5 +500,8 @@ uint32_t run_handler(uint8_t *frame, uint16_t length, void *state)
 	slot->owner = OWNER_OUTPUTS;
 	slot->unsent = (uint16_t)((1u << d->outputs) - 1);
 	slot->unrung = slot->unsent;
-	return d->verdict(slot->number, length);
+	verdict = d->verdict(slot->number, length);
+	for (unsigned int k = 0; k < d->outputs; k++)
+		d->meant[k] += (verdict & 0xffff) && !(verdict >> (16 + k) & 1);
+	return verdict;
 }

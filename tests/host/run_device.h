@@ -4,6 +4,8 @@
  * to 16 transmit queues over a path's memory, and a witness of who owns each
  * buffer. It knows no 82599, only the model's invariants.
  *
+ * It plays the kernel, too, which takes outputs out of service and back, a step at a time.
+ *
  * order.h is where the loop meets the device, so its functions are hooked here:
  * each doorbell is judged as it is rung, and the device may move between any
  * two reads of the loop, as a real one does.
@@ -17,16 +19,19 @@
 #define onepath_ring_doorbell order_ring_doorbell
 #define onepath_read_status   order_read_status
 #define onepath_read_head     order_read_head
+#define onepath_read_shared   order_read_shared
 #include <onepath/order.h>
 #undef onepath_ring_doorbell
 #undef onepath_read_status
 #undef onepath_read_head
+#undef onepath_read_shared
 
 void run_device_doorbell(volatile uint32_t *tail, uint32_t value);
 void run_device_moves(void);
 
 static inline void onepath_ring_doorbell(volatile uint32_t *tail, uint32_t value)
 {
+	run_device_moves(); /* what the loop looked at may be long ago */
 	order_ring_doorbell(tail, value);
 	run_device_doorbell(tail, le32toh(*tail));
 }
@@ -43,7 +48,16 @@ static inline uint32_t onepath_read_head(const uint32_t *head)
 	return order_read_head(head);
 }
 
+static inline uint32_t onepath_read_shared(const uint32_t *word)
+{
+	run_device_moves();
+	return order_read_shared(word);
+}
+
 #include <onepath/run.h>
+
+#define RUN_BUFFER_BYTES 2048
+#define RUN_STRIDE	 (RUN_BUFFER_BYTES + 64)
 
 /* Who may touch buffer i. A buffer being sent belongs to the outputs in @unsent. */
 enum run_owner {
@@ -59,6 +73,15 @@ struct run_slot {
 	uint16_t length;
 	uint16_t unsent; /* bit k: output k has yet to send it */
 	uint16_t unrung; /* bit k: output k's doorbell is yet to be rung for it */
+};
+
+/* What the kernel has done last for an output. */
+enum run_service {
+	SERVICE_IN,
+	SERVICE_SILENT, /* its doorbell leads nowhere */
+	SERVICE_STOPPED, /* its queue is stopped */
+	SERVICE_OUT, /* and its epoch is odd */
+	SERVICE_STARTED /* its queue is started, its doorbell live, its epoch still odd */
 };
 
 /* What the NF is to do with a frame: what a onepath_handler returns. */
@@ -80,13 +103,30 @@ struct run_device {
 	uint64_t waiting; /* frames on the wire */
 	uint64_t received, handled;
 	uint64_t sent[ONEPATH_PATH_OUTPUTS];
+
+	enum run_service service[ONEPATH_PATH_OUTPUTS];
+	uint32_t stopped_at[ONEPATH_PATH_OUTPUTS]; /* TDT then */
+	uint32_t started_at[ONEPATH_PATH_OUTPUTS];
+	uint64_t meant[ONEPATH_PATH_OUTPUTS]; /* frames that were not dropped by the NF, */
+	uint64_t left[ONEPATH_PATH_OUTPUTS]; /* those of them that were sent, */
+	uint64_t cut[ONEPATH_PATH_OUTPUTS]; /* and that were in a queue when it was stopped */
+	uint32_t was_away; /* path.away, when last looked at */
+	uint64_t back_at[ONEPATH_PATH_OUTPUTS]; /* frames handled when it was in service again */
+	uint64_t outages; /* how often an output was taken out; frames may be missing then */
 	uint64_t rdt_writes, tdt_writes;
 
 	uint16_t stalled; /* bit k: output k sends nothing */
 	bool moves; /* by itself, while the loop runs */
+	bool kernel_moves; /* as well */
 };
 
-extern uint64_t run_random_state;
+/* Forward all, drop some, send to some, change lengths: each follows from the frame's number. */
+#define RUN_VERDICTS 6
+extern run_verdict *const run_verdicts[RUN_VERDICTS];
+uint32_t run_forward_all(uint64_t number, uint16_t length);
+
+/* Seeds run_random() by ONEPATH_TEST_SEED or the clock, says so, and returns ONEPATH_TEST_FRAMES. */
+uint64_t run_device_begin(uint64_t frames);
 uint32_t run_random(uint32_t below);
 
 /* Makes a device and the path over it; the first frame will use descriptor @start. */
@@ -98,6 +138,11 @@ void run_device_free(struct run_device *d);
 bool run_device_receive(struct run_device *d);
 bool run_device_transmit(struct run_device *d, unsigned int k);
 bool run_device_write_head(struct run_device *d, unsigned int k);
+
+/* The kernel's next step with output @k, see enum run_service. Returns false if it waits for the NF. */
+bool run_device_step(struct run_device *d, unsigned int k);
+/* Steps until it is there, or waits. */
+void run_device_serve(struct run_device *d, unsigned int k, enum run_service service);
 
 /* All that can be done, but for outputs that are stalled. */
 void run_device_settle(struct run_device *d);

@@ -32,7 +32,7 @@ skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
 includes=(-I "$root/uapi" -I "$root/userspace/include")
 warnings=(-Wall -Wextra -Werror -O2)
 
-for header in onepath.h onepath_ring.h onepath/order.h onepath/run.h onepath/onepath.h; do
+for header in onepath.h onepath_ring.h onepath/order.h onepath/path.h onepath/outputs.h onepath/run.h onepath/onepath.h; do
 	echo "#include <$header>" >"$tmp/header.c"
 	check "<$header> compiles on its own" \
 		gcc -std=gnu11 "${warnings[@]}" "${includes[@]}" -c "$tmp/header.c" -o "$tmp/header.o"

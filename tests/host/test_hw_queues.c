@@ -69,7 +69,7 @@ static void test_transmit_begins_anywhere(void **state)
 		nic_poll(m->ports[1].nic);
 		check_position(io, queue, tail, tail);
 		assert_int_equal(m->ports[1].sent, 40);
-		assert_int_equal(le32toh(*m->path.output[0].head), tail);
+		assert_int_equal(le32toh(m->path.output[0].head->head), tail);
 		assert_int_equal(onepath_hw_tx_stop(io, queue, &drain_us), 0);
 		model_path_stop(m);
 	}

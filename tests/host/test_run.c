@@ -9,9 +9,6 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "run_device.h"
 
@@ -22,47 +19,6 @@
 static const uint32_t sizes[] = { 64, 128, 256, 1024, 4096 };
 static size_t size_count = sizeof(sizes) / sizeof(sizes[0]);
 static uint64_t random_frames = 1000000;
-
-/* Verdicts: what the NF does. Each follows from the frame's number alone. */
-
-static uint32_t forward_all(uint64_t number, uint16_t length)
-{
-	(void)number;
-	return length;
-}
-
-static uint32_t drop_some(uint64_t number, uint16_t length)
-{
-	return number % 7 < 3 ? 0 : length;
-}
-
-static uint32_t drop_all(uint64_t number, uint16_t length)
-{
-	(void)number, (void)length;
-	return 0;
-}
-
-static uint32_t send_to_one(uint64_t number, uint16_t length)
-{
-	return onepath_only(length, (uint16_t)(1u << number % 5));
-}
-
-static uint32_t send_to_others(uint64_t number, uint16_t length)
-{
-	return onepath_except(length, (uint16_t)(number * 0x9e37u >> 3));
-}
-
-static uint32_t change_length(uint64_t number, uint16_t length)
-{
-	static const uint16_t lengths[] = { 14, 60, 1514, 2047, 2048 };
-
-	if (number % 6 == 5)
-		return length;
-	return onepath_except(lengths[number % 6], number % 3 ? 0 : (uint16_t)number);
-}
-
-static run_verdict *const verdicts[] = { forward_all, drop_some,      drop_all,
-					 send_to_one, send_to_others, change_length };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -154,7 +110,7 @@ static void run_random_schedule(struct run_device *d, bool constant, uint64_t fr
 
 static void test_empty_poll_touches_nothing(void **state)
 {
-	struct run_device *d = run_device_new(64, 4, 0, forward_all);
+	struct run_device *d = run_device_new(64, 4, 0, run_forward_all);
 
 	(void)state;
 	for (unsigned int turn = 0; turn < 10; turn++)
@@ -166,7 +122,7 @@ static void test_empty_poll_touches_nothing(void **state)
 /* One frame at low load leaves at once: no doorbell waits for more. */
 static void test_single_frame_leaves_at_once(void **state)
 {
-	struct run_device *d = run_device_new(256, 3, 0, forward_all);
+	struct run_device *d = run_device_new(256, 3, 0, run_forward_all);
 
 	(void)state;
 	for (uint64_t n = 1; n <= 1000; n++) {
@@ -189,7 +145,7 @@ static void test_every_alignment(void **state)
 
 		for (uint32_t start = 0; start < size; start += start < size - near ? 61 : 1) {
 			struct run_device *d = run_device_new(size, 1 + start % 4, start,
-							      verdicts[start % COUNT(verdicts)]);
+							      run_verdicts[start % RUN_VERDICTS]);
 			uint64_t frames = size + d->period + 1;
 
 			for (unsigned int turn = 0; d->handled < frames; turn++) {
@@ -208,7 +164,7 @@ static void test_every_batch(void **state)
 {
 	(void)state;
 	for (unsigned int max = 1; max <= 64; max++) {
-		struct run_device *d = run_device_new(max & 1 ? 64 : 256, 2, 0, forward_all);
+		struct run_device *d = run_device_new(max & 1 ? 64 : 256, 2, 0, run_forward_all);
 
 		run_random_schedule(d, max & 2, random_frames / 640, max);
 		run_device_free(d);
@@ -220,7 +176,7 @@ static void test_lagging_output_holds_its_buffers(void **state)
 {
 	(void)state;
 	for (unsigned int late = 0; late < 2; late++) {
-		struct run_device *d = run_device_new(256, 2, 0, forward_all);
+		struct run_device *d = run_device_new(256, 2, 0, run_forward_all);
 
 		d->waiting = 128;
 		run_device_settle(d);
@@ -233,8 +189,8 @@ static void test_lagging_output_holds_its_buffers(void **state)
 				if (run_device_transmit(d, k))
 					run_device_write_head(d, k);
 		}
-		assert_int_equal(*d->path.output[late].head, htole32(64));
-		assert_int_equal(*d->path.output[!late].head, htole32(128));
+		assert_int_equal(d->path.output[late].head->head, htole32(64));
+		assert_int_equal(d->path.output[!late].head->head, htole32(128));
 		run_once(d, true, ONEPATH_BURST);
 		assert_int_equal(d->rdt, 63);
 
@@ -249,7 +205,7 @@ static void test_lagging_output_holds_its_buffers(void **state)
 /* Output @stalled holds all buffers; the others send theirs; then nothing arrives any more. */
 static void check_back_pressure(uint32_t size, unsigned int outputs, uint16_t stalled)
 {
-	struct run_device *d = run_device_new(size, outputs, 5, forward_all);
+	struct run_device *d = run_device_new(size, outputs, 5, run_forward_all);
 
 	d->stalled = stalled;
 	d->waiting = 3 * size;
@@ -291,34 +247,18 @@ static void test_back_pressure(void **state)
 static void test_random_schedules(void **state)
 {
 	static const unsigned int outputs[] = { 1, 2, 3, 4, 16 };
-	uint64_t cases = size_count * COUNT(outputs) * COUNT(verdicts) * 2;
+	uint64_t cases = size_count * COUNT(outputs) * RUN_VERDICTS * 2;
 
 	(void)state;
 	for (size_t n = 0; n < cases; n++) {
 		size_t o = n / 2 % COUNT(outputs), s = n / 2 / COUNT(outputs) % size_count;
 		size_t v = n / 2 / COUNT(outputs) / size_count;
 		struct run_device *d =
-			run_device_new(sizes[s], outputs[o], run_random(sizes[s]), verdicts[v]);
+			run_device_new(sizes[s], outputs[o], run_random(sizes[s]), run_verdicts[v]);
 
 		run_random_schedule(d, n & 1, random_frames / cases + 1, 0);
 		run_device_free(d);
 	}
-}
-
-static uint64_t environment(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-	char *end;
-	uint64_t value;
-
-	if (!text)
-		return otherwise;
-	value = strtoull(text, &end, 0);
-	if (end == text || *end || !value) {
-		fprintf(stderr, "test_run: %s=%s is no number above 0\n", name, text);
-		exit(2);
-	}
-	return value;
 }
 
 int main(void)
@@ -332,16 +272,9 @@ int main(void)
 		cmocka_unit_test(test_every_batch),
 		cmocka_unit_test(test_random_schedules),
 	};
-	struct timespec now = { 0 };
 
-	timespec_get(&now, TIME_UTC);
-	run_random_state = environment("ONEPATH_TEST_SEED",
-				       (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
-	random_frames = environment("ONEPATH_TEST_FRAMES", random_frames);
+	random_frames = run_device_begin(random_frames);
 	if (random_frames < 100000)
 		size_count = 3;
-	printf("# ONEPATH_TEST_SEED=%ju ONEPATH_TEST_FRAMES=%ju\n", (uintmax_t)run_random_state,
-	       (uintmax_t)random_frames);
-	fflush(stdout);
 	return cmocka_run_group_tests_name("hot loop", tests, NULL, NULL);
 }

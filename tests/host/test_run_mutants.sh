@@ -1,27 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Breaks run.h once in each way that matters and requires that test_run notices:
-# what the hot loop's tests are worth. Prints TAP, one line for each mutant.
+# Breaks run.h and outputs.h once in each way that matters and requires that test_run, or
+# test_outputs, notices: what the hot loop's tests are worth. Prints TAP, one line for each
+# mutant.
 #
 # usage: test_run_mutants.sh [BUILD_DIR]      (CC and CFLAGS as in make)
 # shellcheck source=tests/host/mutants.sh
 . "$(dirname "$0")/mutants.sh"
 
+# try SED_SCRIPT [HEADER [TEST]]
 try()
 {
-	mutate "$top/userspace/include/onepath/run.h" "$work/include/onepath/run.h" "$1"
-	compile -I "$top/uapi" -I "$work/include" "$top/tests/host/test_run.c" \
-		"$top/tests/host/run_device.c" -lcmocka -o "$work/test_run"
-	ONEPATH_TEST_SEED=1 ONEPATH_TEST_FRAMES=20000 timeout 60 "$work/test_run" >"$work/log" 2>&1
+	cp "$top"/userspace/include/onepath/*.h "$work/include/onepath/"
+	mutate "$top/userspace/include/onepath/${2:-run.h}" "$work/include/onepath/${2:-run.h}" "$1"
+	compile -I "$top/uapi" -I "$work/include" "$top/tests/host/${3:-test_run}.c" \
+		"$top/tests/host/run_device.c" -lcmocka -o "$work/test"
+	ONEPATH_TEST_SEED=1 ONEPATH_TEST_FRAMES=20000 timeout 60 "$work/test" >"$work/log" 2>&1
 }
 
 cp -R "$top/userspace/include" "$work/"
-if ! try ""; then
-	cat "$work/log" >&2
-	echo "$0: the tests fail with run.h as it is" >&2
-	exit 1
-fi
+for test in test_run test_outputs; do
+	if ! try "" run.h $test; then
+		cat "$work/log" >&2
+		echo "$0: the tests fail with the headers as they are" >&2
+		exit 1
+	fi
+done
 
 # What is given back
 mutant "the output least behind counts" \
@@ -43,7 +48,7 @@ mutant "RS on the first output only" \
 	'/& (path->period - 1)/,/TX_RS/s/k < outputs/k < 1/'
 mutant "RS one descriptor late" 's/path->next & (path->period - 1)/i \& (path->period - 1)/'
 mutant "period taken for a mask" 's/& (path->period - 1)/\& path->period/'
-mutant "period does not follow the ring size" 's/size \/ 4 < 64 ? size \/ 4 : 64/64/'
+mutant "period does not follow the ring size" 's/size \/ 4 < 64 ? size \/ 4 : 64/64/' outputs.h
 
 # What is written into a descriptor
 mutant "DD not cleared" 's/memcpy(&d->cso, &word, sizeof(word))/memcpy(\&d->cso, \&word, 2)/'
@@ -66,6 +71,36 @@ mutant "DD not looked at" 's/\&ring\[path->next\].status) & ONEPATH_RX_DD/\&ring
 mutant "TDT one short" 's/tdt, path->next)/tdt, (path->next - 1) \& path->mask)/'
 mutant "first TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k) &/'
 mutant "last TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k + 1 < outputs) &/'
-mutant "buffers at a wrong stride" 's/(size_t)i \* ONEPATH_BUFFER_STRIDE/(size_t)i * ONEPATH_BUFFER_BYTES/'
+mutant "buffers at a wrong stride" 's/(size_t)i \* path->stride/(size_t)i * path->buffer_bytes/'
+
+# Outputs out of service
+away()
+{
+	mutant "$1" "$2" "${3:-outputs.h}" test_outputs
+}
+
+away "the epoch is not looked at" 's/if (ONEPATH_RARE(onepath_read_shared/if (0 \& (onepath_read_shared/' run.h
+away "the epoch is looked at only while it is even" 's/!= output->epoch))/\& 1))/' run.h
+away "an output that is away is waited for" '/^ONEPATH_COLD uint32_t onepath_output_changed/,/^}/s/return 0/return path->mask/'
+away "an output that is away has its doorbell rung" 's/if (ONEPATH_RARE(path->away)) {/if (0) {/' run.h
+away "outputs that are in service have not" '/^ONEPATH_COLD void onepath_ring_some/,/^}/s/if (!(path->away/if ((path->away/'
+away "an output never comes back" 's/max = onepath_outputs_return(path, max)/(void)0/' run.h
+away "the loop goes past where a queue begins" 's/max = distance;/;/'
+away "it stops one short" 's/max = distance;/max = distance - 1;/'
+away "an output is back wherever the loop stands" 's/if (!distance)/if (1)/'
+away "an output is back before its queue is" 's/if (epoch & 1)$/if (0)/'
+away "it is known in its old epoch" '/path->away &= ~(1u << k)/,/}/s/output->epoch = epoch/output->epoch = epoch - 2/'
+away "its going is not told" '/^static inline void onepath_output_leaves/,/^}/s/onepath_write_seen(.*/;/'
+away "its next going is not told" '/^ONEPATH_COLD unsigned int onepath_outputs_return/,/^}/s/onepath_write_seen(.*/;/'
+away "when one goes, those that went before are in service" 's/path->away |= 1u << k;/path->away = 1u << k;/'
+away "a link that is down at the start is not seen" '/^static inline void onepath_rewind/,/^}/s/if (epoch & 1)/if (0)/'
+away "dropped frames are lost, too" 's/lost += output->ring\[i\].length != 0/lost += 1/'
+away "what was rung in vain is not lost" 's/onepath_count_lost(path, k, stopped_at);/;/'
+away "it is counted from where the loop stands" 's/onepath_count_lost(path, k, stopped_at);/onepath_count_lost(path, k, path->counted);/'
+away "what was counted is counted again" 's/path->counted = path->next;/;/'
+away "lost frames of other outputs are given back uncounted" \
+	'/^ONEPATH_COLD uint32_t onepath_output_changed/,/^}/s/onepath_count_away(path);/;/'
+away "lost frames are counted only when buffers are given back" \
+	'/^ONEPATH_COLD void onepath_ring_some/,/^}/s/onepath_count_away(path);/;/'
 
 mutants_end

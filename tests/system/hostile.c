@@ -41,7 +41,7 @@ static uint32_t count_received(const struct onepath_path *path)
 
 static uint32_t count_sent(const struct onepath_path *path)
 {
-	return onepath_read_head(path->output[0].head);
+	return onepath_read_head(&path->output[0].head->head);
 }
 
 static void aim(struct onepath_path *path, uint64_t address)

@@ -33,9 +33,9 @@ static bool is_sound(const struct onepath_path_info *info, unsigned int count,
 
 	if (info->ring_size != ring_size || info->output_count != count)
 		return false;
-	if (info->buffer_stride != ONEPATH_BUFFER_STRIDE ||
-	    info->buffer_bytes > ONEPATH_BUFFER_BYTES ||
-	    info->buffers_size < (uint64_t)ring_size * ONEPATH_BUFFER_STRIDE)
+	if (info->buffer_bytes != ONEPATH_BUFFER_BYTES ||
+	    info->buffer_stride < info->buffer_bytes ||
+	    info->buffers_size < (uint64_t)ring_size * info->buffer_stride)
 		return false;
 	if (info->ring_stride < ring_size * descriptor || info->ring_stride % descriptor)
 		return false;
@@ -84,13 +84,15 @@ static int map_path(struct onepath_path *made, unsigned int count, unsigned int 
 	doorbells = made->area[2].start;
 	made->buffers = made->area[0].start;
 	made->rdt = (volatile uint32_t *)(doorbells + info.rdt_offset);
+	made->stride = info.buffer_stride;
+	made->buffer_bytes = info.buffer_bytes;
 	made->mask = ring_size - 1;
 	made->outputs = count;
 	for (unsigned int k = 0; k < count; k++) {
 		made->output[k].ring =
 			(struct onepath_descriptor *)(rings + (size_t)info.ring_stride * k);
-		made->output[k].head = (const uint32_t *)(rings + info.heads_offset +
-							  (size_t)ONEPATH_HEAD_STRIDE * k);
+		made->output[k].head = (struct onepath_head *)(rings + info.heads_offset +
+							       (size_t)ONEPATH_HEAD_STRIDE * k);
 		made->output[k].tdt = (volatile uint32_t *)(doorbells + info.tdt_offset[k]);
 	}
 	onepath_rewind(made);

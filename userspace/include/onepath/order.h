@@ -28,6 +28,21 @@ static inline uint32_t onepath_read_head(const uint32_t *head)
 }
 
 /*
+ * Reads what the kernel writes (an epoch, where a queue stands). What is read after it is
+ * at least as new. Pairs with the kernel's write barrier before it changes an epoch.
+ */
+static inline uint32_t onepath_read_shared(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+/* Tells the kernel of an epoch. All that was done before it, doorbells included, was done. */
+static inline void onepath_write_seen(uint32_t *seen, uint32_t epoch)
+{
+	__atomic_store_n(seen, epoch, __ATOMIC_RELEASE);
+}
+
+/*
  * Writes a tail. All that was written to memory before, descriptors and frames,
  * is there when the device sees it. Pairs with the device's read of descriptors.
  */

@@ -5,65 +5,25 @@
  * by every output, received into again, always in ring order, so that there is
  * nothing to allocate, free or look up.
  *
- * Read onepath_handle() first, then onepath_run(), then onepath_recycle().
+ * Read onepath_handle() first, then onepath_run(), then onepath_recycle(). What happens
+ * when an output cannot send is in outputs.h; here it is two tests of path->away.
  */
 #ifndef ONEPATH_RUN_H
 #define ONEPATH_RUN_H
 
 #include <assert.h>
-#include <onepath_ring.h>
-#include <onepath/order.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <onepath/outputs.h>
 #include <string.h>
 
-#define ONEPATH_PATH_OUTPUTS 16 /* most outputs of a path */
-#define ONEPATH_BURST	     32 /* frames for one onepath_run(): one doorbell each */
-
-#define ONEPATH_INLINE static inline __attribute__((always_inline))
-
-/* One output's transmit queue; ring 0 is the receive queue's as well. */
-struct onepath_output {
-	struct onepath_descriptor *ring;
-	const uint32_t *head; /* written by the device: the first it has not sent */
-	volatile uint32_t *tdt;
-};
-
-/**
- * struct onepath_path - a path, as the loop sees it
- * @buffers: buffer i at @buffers + i * ONEPATH_BUFFER_STRIDE
- * @rdt: doorbell of the receive queue
- * @next: the descriptor whose frame comes next, 0..@mask
- * @given: what was last written to @rdt: descriptors @next..@given - 1 may be received into
- * @mask: ring size - 1
- * @period: a head is asked for, and buffers given back, every so many descriptors
- *	(a power of two, a quarter of the ring at most)
- * @outputs: how many of @output are in use
- * @fd: the path's descriptor: onepath_path_*() and poll()
- * @area: buffers, rings and doorbells, as onepath_path_destroy() unmaps them
- *
- * Made by onepath_path_create(). An NF reads @outputs and @fd, the rest is the loop's own.
- */
-struct onepath_path {
-	uint8_t *buffers;
-	volatile uint32_t *rdt;
-	uint32_t next, given, mask, period;
-	unsigned int outputs;
-	int fd;
-	struct onepath_output output[ONEPATH_PATH_OUTPUTS];
-	struct onepath_area {
-		void *start;
-		size_t bytes;
-	} area[3];
-};
+#define ONEPATH_BURST 32 /* frames for one onepath_run(): one doorbell each */
 
 /**
  * onepath_handler - what an NF does with a frame
  * @frame: the frame's bytes, without CRC; may be changed
- * @length: how many, 60..ONEPATH_BUFFER_BYTES unless the wire brought less
+ * @length: how many, 60..path->buffer_bytes unless the wire brought less
  * @state: as given to onepath_run()
  *
- * Returns how many bytes to send, 14..ONEPATH_BUFFER_BYTES, or 0 to drop the frame:
+ * Returns how many bytes to send, 14..path->buffer_bytes, or 0 to drop the frame:
  * to all outputs, or to some (onepath_only(), onepath_except()).
  */
 typedef uint32_t onepath_handler(uint8_t *frame, uint16_t length, void *state);
@@ -80,28 +40,23 @@ ONEPATH_INLINE uint32_t onepath_only(uint16_t length, uint16_t outputs)
 	return onepath_except(length, (uint16_t)~outputs);
 }
 
-/* To be called whenever the kernel has started the path: all but the last descriptor are to be received into. */
-static inline void onepath_rewind(struct onepath_path *path)
-{
-	uint32_t size = path->mask + 1;
-
-	path->next = 0;
-	path->given = path->mask;
-	path->period = size / 4 < 64 ? size / 4 : 64;
-}
-
 /*
  * Gives back the buffers that every output has sent. The output that is furthest
- * behind counts: a buffer still in its queue is not to be received into.
+ * behind counts: a buffer still in its queue is not to be received into. A head
+ * counts for as long as its queue is the one that the loop knows: hence the epoch,
+ * read after it.
  */
 ONEPATH_INLINE void onepath_recycle(struct onepath_path *path, unsigned int outputs)
 {
 	uint32_t furthest = 0, given;
 
 	for (unsigned int k = 0; k < outputs; k++) {
-		uint32_t head = onepath_read_head(path->output[k].head);
+		const struct onepath_output *output = &path->output[k];
+		uint32_t head = onepath_read_head(&output->head->head);
 		uint32_t behind = (path->next - head) & path->mask;
 
+		if (ONEPATH_RARE(onepath_read_shared(&output->head->epoch) != output->epoch))
+			behind = onepath_output_changed(path, k);
 		if (behind > furthest)
 			furthest = behind;
 	}
@@ -127,11 +82,11 @@ ONEPATH_INLINE void onepath_handle(struct onepath_path *path, unsigned int outpu
 {
 	struct onepath_descriptor *d = path->output[0].ring + i;
 	uint16_t in = le16toh(d->length);
-	uint32_t out = handler(path->buffers + (size_t)i * ONEPATH_BUFFER_STRIDE, in, state);
+	uint32_t out = handler(path->buffers + (size_t)i * path->stride, in, state);
 	uint16_t length = out & 0xffff, first = out >> 16 & 1 ? 0 : length;
 
 #ifdef ONEPATH_DEBUG
-	assert(!length || (length >= 14 && length <= ONEPATH_BUFFER_BYTES));
+	assert(!length || (length >= 14 && length <= path->buffer_bytes));
 #endif
 	if (first != in)
 		d->length = htole16(first);
@@ -161,6 +116,8 @@ ONEPATH_INLINE unsigned int onepath_run(struct onepath_path *path, unsigned int 
 	const struct onepath_descriptor *ring = path->output[0].ring;
 	unsigned int count = 0;
 
+	if (ONEPATH_RARE(path->away))
+		max = onepath_outputs_return(path, max);
 	while (count < max && onepath_read_status(&ring[path->next].status) & ONEPATH_RX_DD) {
 		uint32_t i = path->next;
 
@@ -176,6 +133,10 @@ ONEPATH_INLINE unsigned int onepath_run(struct onepath_path *path, unsigned int 
 	if (!count) {
 		onepath_recycle(path, outputs);
 		return 0;
+	}
+	if (ONEPATH_RARE(path->away)) {
+		onepath_ring_some(path);
+		return count;
 	}
 	for (unsigned int k = 0; k < outputs; k++)
 		onepath_ring_doorbell(path->output[k].tdt, path->next);
