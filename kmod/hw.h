@@ -113,16 +113,58 @@ void onepath_hw_filter_mac(struct onepath_io *io, u8 mac[6]);
 
 /* hw_stats.c */
 
-/* Sums since the port was claimed; see struct onepath_port_stats. */
+#define ONEPATH_HW_STATS_SETS 16 /* of counters for queues; the last is for all from there on */
+
+/**
+ * struct onepath_hw_queue_stats - one set of counters; see struct onepath_queue_stats
+ * @rx_frames: QPRC
+ * @rx_bytes: QBRC
+ * @rx_missed: QPRDC
+ * @tx_frames: QPTC
+ * @tx_bytes: QBTC
+ * @tx_lost: the caller's: onepath_hw_stats_add() leaves it alone
+ */
+struct onepath_hw_queue_stats {
+	u64 rx_frames;
+	u64 rx_bytes;
+	u64 rx_missed;
+	u64 tx_frames;
+	u64 tx_bytes;
+	u64 tx_lost;
+};
+
+/**
+ * struct onepath_hw_stats - sums since the port was claimed; none ever goes back
+ * @rx_frames: to @link_changes: see struct onepath_port_stats; @tx_lost and @link_changes
+ *	are the caller's, onepath_hw_stats_add() leaves them alone
+ * @set: of receive queue q and transmit queue q, as far as there are sets
+ * @rx_unfiltered: what @rx_filtered is made of: good frames that came (RXNFGPC)
+ * @rx_taken: of these, frames that passed the filters (GPRC), or that were PAUSE frames
+ * @tx_frames_all: what @tx_frames is made of: good frames sent, PAUSE among them (GPTC)
+ * @tx_bytes_all: their bytes (GOTC)
+ * @tx_pause_all: PAUSE frames sent, that stop or go on (LXOFFTXC, LXONTXC)
+ */
 struct onepath_hw_stats {
 	u64 rx_frames;
 	u64 rx_bytes;
 	u64 rx_missed;
+	u64 rx_filtered;
+	u64 rx_oversize;
 	u64 rx_crc_errors;
 	u64 rx_length_errors;
 	u64 rx_other_errors;
 	u64 tx_frames;
 	u64 tx_bytes;
+	u64 tx_lost;
+	u64 rx_pause;
+	u64 tx_pause;
+	u64 link_changes;
+	struct onepath_hw_queue_stats set[ONEPATH_HW_STATS_SETS];
+	u64 rx_unfiltered;
+	u64 rx_taken;
+	u64 tx_frames_all;
+	u64 tx_bytes_all;
+	u64 tx_pause_all;
 };
 
 void onepath_hw_stats_init(struct onepath_io *io);

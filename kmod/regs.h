@@ -174,6 +174,12 @@
 #define REG_ERRBC		0x04008
 #define REG_RXMPC(n)		(0x03FA0 + 4 * (n))	/* 0..7 */
 #define REG_RLEC		0x04040
+#define REG_LXONTXC		0x03F60
+#define REG_LXOFFTXC		0x03F68
+#define REG_LXONRXCNT		0x041A4
+#define REG_LXOFFRXCNT		0x041A8
+#define REG_RXNFGPC		0x041B0
+#define REG_GPRC		0x04074
 #define REG_GPTC		0x04080
 #define REG_GOTCL		0x04090
 #define REG_GOTCH		0x04094
@@ -185,6 +191,9 @@
 #define REG_QBRC_L(n)		(0x01034 + 0x40 * (n))
 #define REG_QBRC_H(n)		(0x01038 + 0x40 * (n))
 #define REG_QPRDC(n)		(0x01430 + 0x40 * (n))	/* 0..15 */
+#define REG_QPTC(n)		(0x08680 + 4 * (n))	/* 0..15 */
+#define REG_QBTC_L(n)		(0x08700 + 8 * (n))	/* 0..15 */
+#define REG_QBTC_H(n)		(0x08704 + 8 * (n))
 #define REG_RQSMR(n)		(0x02300 + 4 * (n))	/* 0..31 */
 #define REG_TQSM(n)		(0x08600 + 4 * (n))	/* 0..31 */
 

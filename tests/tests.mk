@@ -37,11 +37,10 @@ $(B)/tests/hw/%.o: kmod/%.c
 
 $(B)/tests/host/test_hw.o $(B)/tests/host/test_hw_%.o $(B)/tests/host/hw_%.o: INCLUDES := $(HW_INCLUDES)
 
-EXTRA_test_hw := $(call objects,tests/host/hw_fake.c) $(HW_OBJECTS)
-EXTRA_test_hw_faults := $(EXTRA_test_hw)
-EXTRA_test_hw_model := $(call objects,tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
-EXTRA_test_hw_queues := $(EXTRA_test_hw_model)
-EXTRA_test_hw_irq := $(EXTRA_test_hw_model)
+# They run over a scripted register file, or over the model, or both.
+HW_MACHINES := $(call objects,tests/host/hw_fake.c tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
+
+$(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)))
 EXTRA_test_run := $(call objects,tests/host/run_device.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_lib := $(B)/libonepath.a

@@ -65,6 +65,10 @@ static void model_send(void *opaque, const uint8_t *frame, size_t len)
 	size_t wanted_len = model_frame(p->sent, wanted);
 	uint32_t cut = p->model->cut;
 
+	if (len == 60 && !memcmp(frame + 12, "\x88\x08\x00\x01", 4)) {
+		*(frame[16] || frame[17] ? &p->paused : &p->resumed) += 1;
+		return;
+	}
 	if (cut) {
 		wanted_len = cut < 60 ? 60 : cut;
 		memset(wanted + cut, 0, wanted_len - cut);
@@ -221,7 +225,7 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 	}
 	onepath_rewind(path);
 	m->tails[0] = htole32(path->given);
-	assert_int_equal(onepath_hw_rx_start(&m->ports[0].io, 0, MEMORY_IOVA, size,
+	assert_int_equal(onepath_hw_rx_start(&m->ports[0].io, m->rx_queue, MEMORY_IOVA, size,
 					     ONEPATH_BUFFER_BYTES),
 			 0);
 }
@@ -230,7 +234,7 @@ void model_path_stop(struct model *m)
 {
 	u32 drain_us = ONEPATH_HW_DRAIN_US;
 
-	assert_int_equal(onepath_hw_rx_stop(&m->ports[0].io, 0), 0);
+	assert_int_equal(onepath_hw_rx_stop(&m->ports[0].io, m->rx_queue), 0);
 	for (unsigned int k = 0; k < m->path.outputs; k++)
 		assert_int_equal(onepath_hw_tx_stop(&model_output(m, k)->io, m->queue, &drain_us),
 				 0);
@@ -253,6 +257,16 @@ size_t model_frame(uint64_t number, uint8_t frame[MODEL_FRAME_MAX])
 	if (number % 8 == 3 && len >= 64)
 		memcpy(frame + 12, "\x81\x00\x00\x05\x88\xb5", 6);
 	return len;
+}
+
+void model_pause(struct model_port *p, uint16_t quanta)
+{
+	uint8_t frame[60] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01, 0x02, 0,
+			      0,    0,	  0,	1,    0x88, 0x08, 0,	1 };
+
+	frame[16] = quanta >> 8;
+	frame[17] = quanta & 0xff;
+	nic_receive(p->nic, frame, sizeof(frame), 0);
 }
 
 bool model_arrive(struct model *m)
@@ -281,7 +295,7 @@ static uint32_t handler(uint8_t *frame, uint16_t length, void *state)
 static void deliver_doorbells(struct model *m, const uint32_t *before)
 {
 	if (m->tails[0] != before[0])
-		model_write(&m->ports[0].io, onepath_hw_rdt(0), le32toh(m->tails[0]));
+		model_write(&m->ports[0].io, onepath_hw_rdt(m->rx_queue), le32toh(m->tails[0]));
 	for (unsigned int k = 0; k < m->path.outputs; k++)
 		if (m->tails[1 + k] != before[1 + k])
 			model_write(&model_output(m, k)->io, onepath_hw_tdt(m->queue),

@@ -26,6 +26,7 @@ struct model_port {
 	unsigned int timeouts;
 	uint64_t sent; /* frames that left, each one checked */
 	unsigned int fired[64]; /* interrupts, by vector */
+	unsigned int paused, resumed; /* PAUSE frames that left: with quanta, and with none */
 };
 
 struct model {
@@ -35,6 +36,7 @@ struct model {
 	/* One path: from port 0 to the first @outputs of ports 1, 2, 0. */
 	struct onepath_path path;
 	uint32_t queue; /* of every output's transmit queue */
+	uint32_t rx_queue; /* the input's; to be set before the start */
 	uint8_t *memory;
 	size_t bytes;
 	bool mapped; /* the ports may reach @memory */
@@ -70,6 +72,9 @@ void model_path_stop(struct model *m);
 void model_fault(struct model_port *p, const char *name, uint64_t times);
 
 struct model_port *model_output(struct model *m, unsigned int k);
+
+/* A PAUSE frame comes in at @p. */
+void model_pause(struct model_port *p, uint16_t quanta);
 
 /* One frame comes in at port 0; true if it was stored. */
 bool model_arrive(struct model *m);

@@ -279,7 +279,7 @@ static const struct gone {
 /* The device is pulled out before access @k. Returns false once the call does not get that far. */
 static bool pull_before(const struct gone *g, size_t k)
 {
-	const struct onepath_hw_stats before = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct onepath_hw_stats before;
 	struct fake f;
 	bool reached;
 	int rc;
@@ -288,6 +288,8 @@ static bool pull_before(const struct gone *g, size_t k)
 	if (g->stuck_mask)
 		fake_bend(&f, g->stuck_reg, g->stuck_mask, ALL, FAKE_FOREVER);
 	fake_pull(&f, k);
+	for (size_t n = 0; n < sizeof(before) / 8; n++)
+		((u64 *)&before)[n] = n;
 	stats = before;
 	rc = g->call(&f.io);
 	reached = f.accesses > k;
@@ -297,8 +299,10 @@ static bool pull_before(const struct gone *g, size_t k)
 		fail_msg("%s: gone from the start, and not noticed", g->what);
 	if (rc && memcmp(&stats, &before, sizeof(stats)))
 		fail_msg("%s, gone before access %zu: statistics changed", g->what, k);
-	if (stats.rx_frames > 1u << 31 || stats.tx_bytes > 1u << 31)
-		fail_msg("%s, gone before access %zu: all ones counted as frames", g->what, k);
+	for (size_t n = 0; n < sizeof(stats) / 8; n++)
+		if (((u64 *)&stats)[n] > 1u << 31)
+			fail_msg("%s, gone before access %zu: all ones counted as frames", g->what,
+				 k);
 	if (f.accesses > ACCESSES_MAX || f.slept_us > SLEEP_MAX_US)
 		fail_msg("%s, gone before access %zu: %zu accesses, slept %ju us", g->what, k,
 			 f.accesses, (uintmax_t)f.slept_us);

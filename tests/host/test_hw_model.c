@@ -289,115 +289,6 @@ static void test_link_start_turns_the_laser_on(void **state)
 	model_check_and_free(m);
 }
 
-/* What is wrong with a frame is counted, and it never reaches a descriptor. */
-static void test_bad_frames_are_counted_not_delivered(void **state)
-{
-	static const struct bad {
-		size_t len;
-		unsigned int errors;
-		bool tagged, good;
-		struct onepath_hw_stats counted;
-	} frames[] = {
-		{ 1514, 0, false, true, { .rx_frames = 1, .rx_bytes = 1514 } },
-		{ 1515, 0, false, false, { .rx_length_errors = 1 } },
-		{ 1518, 0, true, true, { .rx_frames = 1, .rx_bytes = 1518 } },
-		{ 1519, 0, true, false, { .rx_length_errors = 1 } },
-		{ 9000, 0, false, false, { .rx_length_errors = 1 } },
-		{ 15872, 0, false, false, { .rx_length_errors = 1 } },
-		{ 9000, NIC_WIRE_CRC_ERROR, false, false, { .rx_length_errors = 1 } },
-		{ 59, 0, false, false, { .rx_length_errors = 1 } },
-		{ 20, 0, false, false, { .rx_length_errors = 1 } },
-		{ 59, NIC_WIRE_CRC_ERROR, false, false, { .rx_length_errors = 1 } },
-		{ 60, NIC_WIRE_CRC_ERROR, false, false, { .rx_crc_errors = 1 } },
-		{ 1514, NIC_WIRE_CRC_ERROR, false, false, { .rx_crc_errors = 1 } },
-		{ 700, NIC_WIRE_SYMBOL_ERROR, false, false, { .rx_other_errors = 2 } },
-		{ 60, 0, false, true, { .rx_frames = 1, .rx_bytes = 60 } },
-	};
-	struct model *m = model_new();
-	uint8_t frame[NIC_FRAME_MAX];
-	uint32_t stored = 0;
-
-	(void)state;
-	model_path_start(m, 64, 1, 0);
-	memset(frame, 0xff, sizeof(frame));
-	for (size_t n = 0; n < sizeof(frames) / sizeof(frames[0]); n++) {
-		struct onepath_hw_stats counted = { 0 };
-
-		memcpy(frame + 12, frames[n].tagged ? "\x81\x00" : "\x88\xb5", 2);
-		assert_int_equal(nic_receive(m->ports[0].nic, frame, frames[n].len,
-					     frames[n].errors),
-				 frames[n].good);
-		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &counted), 0);
-		if (memcmp(&counted, &frames[n].counted, sizeof(counted)))
-			fail_msg("%zu bytes, errors %#x: counted %ju frames, %ju bytes, %ju CRC, "
-				 "%ju length, %ju other",
-				 frames[n].len, frames[n].errors, (uintmax_t)counted.rx_frames,
-				 (uintmax_t)counted.rx_bytes, (uintmax_t)counted.rx_crc_errors,
-				 (uintmax_t)counted.rx_length_errors,
-				 (uintmax_t)counted.rx_other_errors);
-		stored += frames[n].good;
-		assert_int_equal(m->path.output[0].ring[stored - 1].status & ONEPATH_RX_DD,
-				 ONEPATH_RX_DD);
-		assert_int_equal(m->path.output[0].ring[stored].status, 0);
-	}
-	model_path_stop(m);
-	model_check_and_free(m);
-}
-
-/* Sums are true, and never go back: not over a stop, not over a reset. */
-static void test_statistics_over_resets(void **state)
-{
-	struct model *m = model_new();
-	struct onepath_hw_stats in = { 0 }, out = { 0 };
-	uint64_t bytes = 0;
-
-	(void)state;
-	for (unsigned int turn = 1; turn <= 5; turn++) {
-		uint8_t frame[MODEL_FRAME_MAX];
-
-		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
-		model_path_start(m, 64, 1, 1);
-		for (unsigned int n = 0; n < 50; n++) {
-			bytes += model_frame(m->arrived, frame);
-			assert_true(model_arrive(m));
-		}
-		model_run(m);
-		model_path_stop(m);
-		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &in), 0);
-		assert_int_equal(onepath_hw_stats_add(&m->ports[1].io, &out), 0);
-		for (unsigned int p = 0; p < 2; p++)
-			model_wake(m, &m->ports[p]);
-		assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &in), 0);
-		assert_int_equal(onepath_hw_stats_add(&m->ports[1].io, &out), 0);
-
-		/* QBRC is without CRC as it was stripped, GOTC counts it (8.2.3.23) */
-		assert_int_equal(in.rx_frames, turn * 50);
-		assert_int_equal(in.rx_bytes, bytes);
-		assert_int_equal(out.tx_frames, turn * 50);
-		assert_int_equal(out.tx_bytes, bytes + turn * 50 * 4);
-		assert_int_equal(in.rx_missed + in.rx_crc_errors + in.rx_length_errors +
-					 in.rx_other_errors + in.tx_frames + out.rx_frames,
-				 0);
-	}
-	model_check_and_free(m);
-}
-
-static void test_counts_of_a_former_driver_are_dropped(void **state)
-{
-	struct model *m = model_new();
-	struct onepath_hw_stats stats = { 0 };
-
-	(void)state;
-	model_path_start(m, 64, 1, 0);
-	for (unsigned int n = 0; n < 70; n++)
-		arrives(m, "\xff\xff\xff\xff\xff\xff");
-	model_path_stop(m);
-	onepath_hw_stats_init(&m->ports[0].io);
-	assert_int_equal(onepath_hw_stats_add(&m->ports[0].io, &stats), 0);
-	assert_int_equal(stats.rx_frames + stats.rx_bytes + stats.rx_missed, 0);
-	model_check_and_free(m);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,9 +303,6 @@ int main(void)
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_link_start_turns_the_laser_on),
-		cmocka_unit_test(test_bad_frames_are_counted_not_delivered),
-		cmocka_unit_test(test_statistics_over_resets),
-		cmocka_unit_test(test_counts_of_a_former_driver_are_dropped),
 	};
 
 	return cmocka_run_group_tests_name("hw over the model", tests, NULL, NULL);
