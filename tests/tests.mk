@@ -44,7 +44,9 @@ $(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)
 EXTRA_test_run := $(call objects,tests/host/run_device.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_lib := $(B)/libonepath.a
-LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close,-Wl,--wrap=$(f))
+LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f))
+EXTRA_test_lib_calls := $(EXTRA_test_lib)
+LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \

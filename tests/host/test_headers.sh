@@ -32,7 +32,7 @@ skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
 includes=(-I "$root/uapi" -I "$root/userspace/include")
 warnings=(-Wall -Wextra -Werror -O2)
 
-for header in onepath.h onepath_ring.h onepath/order.h onepath/path.h onepath/outputs.h onepath/run.h onepath/onepath.h; do
+for header in onepath.h onepath_ring.h onepath/order.h onepath/path.h onepath/outputs.h onepath/run.h onepath/settings.h onepath/onepath.h; do
 	echo "#include <$header>" >"$tmp/header.c"
 	check "<$header> compiles on its own" \
 		gcc -std=gnu11 "${warnings[@]}" "${includes[@]}" -c "$tmp/header.c" -o "$tmp/header.o"
@@ -47,7 +47,7 @@ static uint32_t handle(uint8_t *frame, uint16_t length, void *)
 int main()
 {
 	struct onepath_path path;
-	int port = onepath_port_open("0000:00:00.0", true);
+	int port = onepath_port_open("0000:00:00.0", ONEPATH_OBSERVE);
 	if (port < 0 || onepath_path_create(&path, port, &port, 1, 64) || onepath_path_start(&path))
 		return 1;
 	return (int)onepath_run(&path, path.outputs, handle, nullptr, ONEPATH_BURST);
@@ -75,8 +75,8 @@ for page in "$man"/man*/*; do
 	fi
 done
 
-calls=$(grep -ohE '\bonepath_(port|path)_[a-z]+\(|\bonepath_explain\(' "$root/userspace/include/onepath/onepath.h" |
-	tr -d '(' | sort -u)
+calls=$(grep -hE '^(int|void) onepath_[a-z_]+\(' "$root"/userspace/include/onepath/{onepath,settings}.h |
+	grep -oE 'onepath_[a-z_]+\(' | tr -d '(' | sort -u)
 for call in $calls onepath_run onepath_only onepath_except; do
 	check "$call(3) documents it" grep -qE "^\.(Fn|Fo) $call" "$man/man3/$call.3"
 done

@@ -14,41 +14,6 @@
 
 #include "lib_kernel.h"
 
-#define RING_SIZE 256u
-#define OUTPUTS	  3u
-
-/* A kernel whose every answer is right. */
-static int set_up(void **state)
-{
-	struct onepath_path_info *info = &kernel.info;
-
-	(void)state;
-	memset(&kernel, 0, sizeof(kernel));
-	info->size = sizeof(*info);
-	info->ring_size = RING_SIZE;
-	info->output_count = OUTPUTS;
-	info->buffer_bytes = ONEPATH_BUFFER_BYTES;
-	info->buffer_stride = ONEPATH_BUFFER_STRIDE;
-	info->ring_stride = RING_SIZE * 16;
-	info->heads_offset =
-		OUTPUTS * RING_SIZE * 16 + ONEPATH_HEAD_STRIDE; /* a gap before it is fine */
-	info->rdt_offset = 0x18;
-	info->buffers_size = RING_SIZE * ONEPATH_BUFFER_STRIDE;
-	info->rings_size =
-		(OUTPUTS * RING_SIZE * 16 + OUTPUTS * ONEPATH_HEAD_STRIDE + PAGE - 1) / PAGE * PAGE;
-	info->doorbells_size = (1 + OUTPUTS) * PAGE;
-	for (unsigned int k = 0; k < OUTPUTS; k++)
-		info->tdt_offset[k] = (k + 1) * PAGE + 0x18;
-	return 0;
-}
-
-static int create(struct onepath_path *path)
-{
-	static const int outputs[OUTPUTS] = { 7, 8, 9 };
-
-	return onepath_path_create(path, PORT_FD, outputs, OUTPUTS, RING_SIZE);
-}
-
 static void names(void **state)
 {
 	static const char *const good[][2] = {
@@ -101,13 +66,16 @@ static void names(void **state)
 static void port_opens(void **state)
 {
 	(void)state;
-	assert_int_equal(onepath_port_open("3:00.0", false), PORT_FD);
+	assert_int_equal(onepath_port_open("3:00.0", ONEPATH_OWN), PORT_FD);
 	assert_string_equal(kernel.opened, "/dev/onepath/0000:03:00.0");
 	assert_int_equal(kernel.open_flags, O_RDWR | O_CLOEXEC);
 
-	assert_int_equal(onepath_port_open("/dev/onepath/other", true), PORT_FD);
+	assert_int_equal(onepath_port_open("/dev/onepath/other", ONEPATH_OBSERVE), PORT_FD);
 	assert_string_equal(kernel.opened, "/dev/onepath/other");
 	assert_int_equal(kernel.open_flags, O_RDONLY | O_CLOEXEC);
+
+	assert_int_equal(onepath_port_open("3:00.0", ONEPATH_CONFIGURE), PORT_FD);
+	assert_int_equal(kernel.open_flags, O_WRONLY | O_CLOEXEC);
 }
 
 static void port_open_fails(void **state)
@@ -115,11 +83,12 @@ static void port_open_fails(void **state)
 	static const int errors[] = { ENOENT, EBUSY, EPERM, EACCES, ENODEV, ETIMEDOUT };
 
 	(void)state;
-	assert_int_equal(onepath_port_open("etc/passwd", false), -EINVAL);
+	assert_int_equal(onepath_port_open("etc/passwd", ONEPATH_OWN), -EINVAL);
+	assert_int_equal(onepath_port_open("3:00.0", (enum onepath_access)3), -EINVAL);
 	assert_string_equal(kernel.opened, "");
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		kernel.fail_open = errors[i];
-		assert_int_equal(onepath_port_open("03:00.0", false), -errors[i]);
+		assert_int_equal(onepath_port_open("03:00.0", ONEPATH_OWN), -errors[i]);
 	}
 }
 
@@ -153,6 +122,14 @@ static void create_refuses_arguments(void **state)
 {
 	static const unsigned int sizes[] = { 0,   1,	 32,   63,	 65,	    255,
 					      257, 4095, 8192, 1u << 31, UINT32_MAX };
+	static const struct onepath_path_options bad[] = {
+		{ .rx_queue = ONEPATH_RX_QUEUES },
+		{ .rx_queue = UINT32_MAX },
+		{ .buffer_bytes = 1 },
+		{ .buffer_bytes = 2047 },
+		{ .buffer_bytes = ONEPATH_BUFFER_BYTES_MAX + ONEPATH_BUFFER_BYTES_STEP },
+		{ .ring_size = 100 },
+	};
 	int outputs[ONEPATH_OUTPUTS_MAX + 1] = { 0 };
 	struct onepath_path path;
 
@@ -164,7 +141,40 @@ static void create_refuses_arguments(void **state)
 	assert_int_equal(onepath_path_create(&path, PORT_FD, outputs, ONEPATH_OUTPUTS_MAX + 1,
 					     RING_SIZE),
 			 -EINVAL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(onepath_path_create_with(&path, PORT_FD, outputs, 1, &bad[i]),
+				 -EINVAL);
 	assert_int_equal(kernel.ioctls, 0);
+}
+
+static void create_takes_options(void **state)
+{
+	struct onepath_path_options options = { .ring_size = RING_SIZE,
+						.rx_queue = 15,
+						.buffer_bytes = 16384 };
+	static const int outputs[OUTPUTS] = { 7, 8, 9 };
+	struct onepath_path_info *info = &kernel.info;
+	struct onepath_path path;
+
+	(void)state;
+	info->rx_queue = 15;
+	info->buffer_bytes = 16384;
+	info->buffer_stride = 16384 + 64;
+	info->buffers_size = RING_SIZE * (16384 + 64);
+	assert_int_equal(onepath_path_create_with(&path, PORT_FD, outputs, OUTPUTS, &options), 0);
+	assert_int_equal(kernel.create.rx_queue, 15);
+	assert_int_equal(kernel.create.buffer_bytes, 16384);
+	assert_int_equal(path.buffer_bytes, 16384);
+	assert_int_equal(path.stride, 16384 + 64);
+	onepath_path_destroy(&path);
+	assert_nothing_left();
+
+	set_up(state); /* the usual: 256 buffers of 2048 bytes of queue 0 */
+	assert_int_equal(onepath_path_create_with(&path, PORT_FD, outputs, OUTPUTS, NULL), 0);
+	assert_int_equal(kernel.create.ring_size, 256);
+	assert_int_equal(kernel.create.rx_queue, 0);
+	assert_int_equal(path.buffer_bytes, 2048);
+	onepath_path_destroy(&path);
 }
 
 static void create_takes_all_sizes(void **state)
@@ -250,6 +260,7 @@ static const struct {
 	LIE(output_count, 0),
 	LIE(output_count, OUTPUTS + 1),
 	LIE(output_count, 17),
+	LIE(rx_queue, 1),
 	LIE(buffer_bytes, 0),
 	LIE(buffer_bytes, ONEPATH_BUFFER_BYTES - 1024),
 	LIE(buffer_bytes, ONEPATH_BUFFER_BYTES + 1),
@@ -389,6 +400,9 @@ static void explains(void **state)
 		{ ENODEV, "unbound" },
 		{ ETIMEDOUT, "kernel log" },
 		{ EIO, "reset" },
+		{ ECONNRESET, "started again" },
+		{ EAGAIN, "try again" },
+		{ EMSGSIZE, "MTU" },
 		{ ENOSPC, "transmit queue" },
 		{ EXDEV, "share memory" },
 		{ EPROTO, "version" },
@@ -416,6 +430,7 @@ int main(void)
 		cmocka_unit_test_setup(port_open_fails, set_up),
 		cmocka_unit_test_setup(port_calls, set_up),
 		cmocka_unit_test_setup(create_refuses_arguments, set_up),
+		cmocka_unit_test_setup(create_takes_options, set_up),
 		cmocka_unit_test_setup(create_takes_all_sizes, set_up),
 		cmocka_unit_test_setup(create_fills_the_path, set_up),
 		cmocka_unit_test_setup(create_refuses_geometry, set_up),

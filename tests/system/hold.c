@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (int i = 1; i < argc; i++) {
-		int port = onepath_port_open(argv[i], false);
+		int port = onepath_port_open(argv[i], ONEPATH_OWN);
 
 		if (port < 0) {
 			onepath_explain(port, "open port", argv[i]);

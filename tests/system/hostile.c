@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 		fputs(help, stderr);
 		return 2;
 	}
-	port = onepath_port_open(argv[2], false);
+	port = onepath_port_open(argv[2], ONEPATH_OWN);
 	if (port < 0)
 		return fail(port, "open port", argv[2]);
 	err = onepath_port_filter(port, ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST);

@@ -121,7 +121,7 @@ int ctl_info(int argc, char **argv)
 			device.address, device.driver[0] ? device.driver : "none", device.address);
 		return EXIT_FAILURE;
 	}
-	port = onepath_port_open(device.address, true);
+	port = onepath_port_open(device.address, ONEPATH_OBSERVE);
 	if (port < 0) {
 		onepath_explain(port, "open port", device.address);
 		return EXIT_FAILURE;

@@ -34,7 +34,7 @@ struct state {
 static void read_port_state(const struct ctl_device *device, struct state *state)
 {
 	struct onepath_port_info info;
-	int port = onepath_port_open(device->address, true);
+	int port = onepath_port_open(device->address, ONEPATH_OBSERVE);
 
 	snprintf(state->node, sizeof(state->node), "%s/%s", ONEPATH_NODES, device->address);
 	strcpy(state->owned, "?");

@@ -25,7 +25,7 @@ static const char *advice(int error)
 		       "AMD-Vi; kernel: intel_iommu=on), or take the risk: load the module with "
 		       "allow_unsafe_noiommu=1 and run with CAP_SYS_RAWIO";
 	case EOPNOTSUPP:
-		return "this platform cannot give the port memory of its own; the kernel log says why";
+		return "the port, or this platform, cannot do that; the kernel log says why";
 	case EACCES:
 		return "the permissions of the port's node in " ONEPATH_NODES
 		       " decide who may use it";
@@ -37,7 +37,14 @@ static const char *advice(int error)
 	case ETIMEDOUT:
 		return "the device did not answer in time; the kernel log names the register";
 	case EIO:
-		return "a port was reset because a queue did not stop; start the program again";
+		return "the port was reset and did not come back; close it (end the program), and if that "
+		       "does not help, bind it anew: `onepathctl unbind`, `onepathctl bind`";
+	case ECONNRESET:
+		return "a port was reset, which stopped the path; it may be started again";
+	case EAGAIN:
+		return "the device is being reset, or is suspended; try again";
+	case EMSGSIZE:
+		return "the buffers are too small for the port's MTU; make them larger, or the MTU smaller";
 	case ENOSPC:
 		return "an output port has no transmit queue left";
 	case EXDEV:

@@ -26,15 +26,16 @@ static bool is_doorbell(const struct onepath_path_info *info, uint32_t offset)
 }
 
 /* Whether the loop, which knows most of this as constants, would stay inside of what is mapped. */
-static bool is_sound(const struct onepath_path_info *info, unsigned int count,
-		     unsigned int ring_size)
+static bool is_sound(const struct onepath_path_info *info, const struct onepath_path_create *wanted)
 {
+	unsigned int ring_size = wanted->ring_size, count = wanted->output_count;
+	uint32_t bytes = wanted->buffer_bytes ? wanted->buffer_bytes : ONEPATH_BUFFER_BYTES;
 	uint64_t descriptor = sizeof(struct onepath_descriptor);
 
-	if (info->ring_size != ring_size || info->output_count != count)
+	if (info->ring_size != ring_size || info->output_count != count ||
+	    info->rx_queue != wanted->rx_queue)
 		return false;
-	if (info->buffer_bytes != ONEPATH_BUFFER_BYTES ||
-	    info->buffer_stride < info->buffer_bytes ||
+	if (info->buffer_bytes != bytes || info->buffer_stride < info->buffer_bytes ||
 	    info->buffers_size < (uint64_t)ring_size * info->buffer_stride)
 		return false;
 	if (info->ring_stride < ring_size * descriptor || info->ring_stride % descriptor)
@@ -61,7 +62,7 @@ static int map_area(struct onepath_area *area, int fd, uint64_t offset, uint64_t
 }
 
 /* Maps what @made->fd offers and points the loop's struct at it. What was mapped stays in @made->area. */
-static int map_path(struct onepath_path *made, unsigned int count, unsigned int ring_size)
+static int map_path(struct onepath_path *made, const struct onepath_path_create *wanted)
 {
 	struct onepath_path_info info = { .size = sizeof(info) };
 	uint8_t *rings, *doorbells;
@@ -69,7 +70,7 @@ static int map_path(struct onepath_path *made, unsigned int count, unsigned int 
 
 	if (ioctl(made->fd, ONEPATH_PATH_INFO, &info) < 0)
 		return -errno;
-	if (!is_sound(&info, count, ring_size))
+	if (!is_sound(&info, wanted))
 		return -EPROTO;
 	err = map_area(&made->area[0], made->fd, ONEPATH_MMAP_BUFFERS, info.buffers_size);
 	if (!err)
@@ -86,9 +87,9 @@ static int map_path(struct onepath_path *made, unsigned int count, unsigned int 
 	made->rdt = (volatile uint32_t *)(doorbells + info.rdt_offset);
 	made->stride = info.buffer_stride;
 	made->buffer_bytes = info.buffer_bytes;
-	made->mask = ring_size - 1;
-	made->outputs = count;
-	for (unsigned int k = 0; k < count; k++) {
+	made->mask = info.ring_size - 1;
+	made->outputs = info.output_count;
+	for (unsigned int k = 0; k < made->outputs; k++) {
 		made->output[k].ring =
 			(struct onepath_descriptor *)(rings + (size_t)info.ring_stride * k);
 		made->output[k].head = (struct onepath_head *)(rings + info.heads_offset +
@@ -99,29 +100,53 @@ static int map_path(struct onepath_path *made, unsigned int count, unsigned int 
 	return 0;
 }
 
-int onepath_path_create(struct onepath_path *path, int input, const int *outputs,
-			unsigned int count, unsigned int ring_size)
+static bool in_range(const struct onepath_path_create *wanted)
 {
-	struct onepath_path_create create = { .size = sizeof(create) };
+	return wanted->output_count && wanted->output_count <= ONEPATH_OUTPUTS_MAX &&
+	       wanted->ring_size >= ONEPATH_RING_SIZE_MIN &&
+	       wanted->ring_size <= ONEPATH_RING_SIZE_MAX &&
+	       !(wanted->ring_size & (wanted->ring_size - 1)) &&
+	       wanted->rx_queue < ONEPATH_RX_QUEUES &&
+	       wanted->buffer_bytes <= ONEPATH_BUFFER_BYTES_MAX &&
+	       !(wanted->buffer_bytes % ONEPATH_BUFFER_BYTES_STEP);
+}
+
+int onepath_path_create_with(struct onepath_path *path, int input, const int *outputs,
+			     unsigned int count, const struct onepath_path_options *options)
+{
+	static const struct onepath_path_options usual;
+	struct onepath_path_create wanted = { .size = sizeof(wanted) };
 	struct onepath_path made = { .fd = -1 };
 	int err;
 
-	if (!count || count > ONEPATH_OUTPUTS_MAX || ring_size < ONEPATH_RING_SIZE_MIN ||
-	    ring_size > ONEPATH_RING_SIZE_MAX || (ring_size & (ring_size - 1)))
+	if (!options)
+		options = &usual;
+	wanted.ring_size = options->ring_size ? options->ring_size : ONEPATH_RING_SIZE_DEFAULT;
+	wanted.output_count = count;
+	wanted.outputs = (uintptr_t)outputs;
+	wanted.rx_queue = options->rx_queue;
+	wanted.buffer_bytes = options->buffer_bytes;
+	if (!in_range(&wanted))
 		return -EINVAL;
-	create.ring_size = ring_size;
-	create.output_count = count;
-	create.outputs = (uintptr_t)outputs;
-	made.fd = ioctl(input, ONEPATH_PATH_CREATE, &create);
+	made.fd = ioctl(input, ONEPATH_PATH_CREATE, &wanted);
 	if (made.fd < 0)
 		return -errno;
-	err = map_path(&made, count, ring_size);
+	err = map_path(&made, &wanted);
 	if (err) {
 		onepath_path_destroy(&made);
 		return err;
 	}
 	*path = made;
 	return 0;
+}
+
+int onepath_path_create(struct onepath_path *path, int input, const int *outputs,
+			unsigned int count, unsigned int ring_size)
+{
+	struct onepath_path_options options = { .ring_size = ring_size };
+
+	return ring_size ? onepath_path_create_with(path, input, outputs, count, &options)
+			 : -EINVAL;
 }
 
 int onepath_path_start(struct onepath_path *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ports: names, opening, and the three calls on a port's descriptor. An NF calls
- * these before and after its loop; each is one system call into kmod/port.c.
+ * Ports: names, opening, what they are and what they counted. Each call on a port's
+ * descriptor is one system call into the module.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -44,18 +44,25 @@ int onepath_port_name(const char *text, char name[ONEPATH_NAME_BYTES])
 	return 0;
 }
 
-int onepath_port_open(const char *name, bool observe)
+int onepath_port_open(const char *name, enum onepath_access access)
 {
+	static const int flags[] = {
+		[ONEPATH_OWN] = O_RDWR,
+		[ONEPATH_OBSERVE] = O_RDONLY,
+		[ONEPATH_CONFIGURE] = O_WRONLY,
+	};
 	char port[ONEPATH_NAME_BYTES], node[sizeof(ONEPATH_NODES) + ONEPATH_NAME_BYTES];
 	int fd;
 
+	if ((unsigned int)access >= sizeof(flags) / sizeof(flags[0]))
+		return -EINVAL;
 	if (name[0] != '/') {
 		if (onepath_port_name(name, port))
 			return -EINVAL;
 		snprintf(node, sizeof(node), "%s/%s", ONEPATH_NODES, port);
 		name = node;
 	}
-	fd = open(name, (observe ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+	fd = open(name, flags[access] | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -78,4 +85,12 @@ int onepath_port_stats(int port, struct onepath_port_stats *stats)
 	memset(stats, 0, sizeof(*stats));
 	stats->size = sizeof(*stats);
 	return ioctl(port, ONEPATH_PORT_STATS, stats) < 0 ? -errno : 0;
+}
+
+int onepath_port_queue_stats(int port, unsigned int queue, struct onepath_queue_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->size = sizeof(*stats);
+	stats->queue = queue;
+	return ioctl(port, ONEPATH_QUEUE_STATS, stats) < 0 ? -errno : 0;
 }

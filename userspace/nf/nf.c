@@ -65,7 +65,7 @@ void nf_open(struct nf *nf, int argc, char **argv)
 	nf_read_options(nf, argc, argv);
 	catch_signals();
 	for (unsigned int i = 0; i < nf->port_count; i++) {
-		nf->port[i].fd = onepath_port_open(nf->port[i].name, false);
+		nf->port[i].fd = onepath_port_open(nf->port[i].name, ONEPATH_OWN);
 		check(nf->port[i].fd, "open port", nf->port[i].name);
 	}
 }
