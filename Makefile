@@ -64,7 +64,8 @@ endef
 
 # Userspace: libonepath and the NFs.
 LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
-NF_COMMON := $(call objects,userspace/nf/nf.c userspace/nf/nf_options.c userspace/nf/nf_report.c)
+NF_COMMON := $(call objects,userspace/nf/nf.c userspace/nf/nf_sleep.c userspace/nf/nf_options.c \
+	userspace/nf/nf_report.c)
 NFS := nop broadcast
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 

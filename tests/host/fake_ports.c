@@ -5,6 +5,11 @@
  * Nothing is sent. Steered by the environment:
  *   FAKE_FAIL=NUMBER:ERRNO   the ioctl of this number fails ("open" for open())
  *   FAKE_GONE=1              ports are gone (POLLHUP) once a path was started
+ *   FAKE_WAKE=COUNT          so many times a frame arrives on the first path while it sleeps
+ *   FAKE_LATE=COUNT          so many times one arrives between the last look and the sleep
+ *   FAKE_RESET=ERRNO:COUNT   the first path is stopped as its port is reset, when it sleeps;
+ *                            starting it again fails so many times
+ *   FAKE_LINK=1              the first port's link goes down, once
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,7 +17,9 @@
 #include <fcntl.h>
 #include <onepath.h>
 #include <onepath_ring.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +31,10 @@
 #define PAGE   4096
 
 static struct onepath_path_create last; /* of all paths: they are alike here */
-static int port_end[64], ports;
+static int port_end[64], ports, first_port = -1, first_path = -1;
+static unsigned int descriptor; /* of the first path, into which the next frame goes */
+static int frames_left = -1, late_left = -1, failures_left = -1;
+static bool stopped, armed, link_down;
 
 static int ordered_failure(const char *call)
 {
@@ -47,6 +57,8 @@ int open(const char *path, int flags, ...)
 	if (errno || pipe(ends))
 		return -1;
 	port_end[ports++] = ends[1];
+	if (ports == 1)
+		first_port = ends[0];
 	return ends[0];
 }
 
@@ -63,6 +75,10 @@ static int path_create(int input, const struct onepath_path_create *create)
 		return -1;
 	}
 	last = *create;
+	if (create->buffer_bytes)
+		dprintf(STDERR_FILENO, "buffers %u\n", create->buffer_bytes);
+	if (first_path < 0)
+		first_path = fd;
 	if (fd >= 0 && ftruncate(fd, (off_t)(ONEPATH_MMAP_DOORBELLS + PAGE)))
 		return -1;
 	return fd;
@@ -72,27 +88,138 @@ static void path_info(struct onepath_path_info *info)
 {
 	info->ring_size = last.ring_size;
 	info->output_count = last.output_count;
-	info->buffer_bytes = ONEPATH_BUFFER_BYTES;
-	info->buffer_stride = ONEPATH_BUFFER_STRIDE;
+	info->buffer_bytes = last.buffer_bytes ? last.buffer_bytes : ONEPATH_BUFFER_BYTES;
+	info->buffer_stride = info->buffer_bytes + ONEPATH_BUFFER_GAP;
 	info->ring_stride = last.ring_size * 16;
 	info->heads_offset = info->ring_stride * last.output_count;
-	info->buffers_size = (__u64)last.ring_size * ONEPATH_BUFFER_STRIDE;
+	info->buffers_size = (__u64)last.ring_size * info->buffer_stride;
 	info->rings_size = info->heads_offset + ONEPATH_HEAD_STRIDE * last.output_count;
 	info->doorbells_size = PAGE;
 	for (unsigned int k = 0; k < last.output_count; k++)
 		info->tdt_offset[k] = 4 + 4 * k;
 }
 
-static int path_start(int fd)
+static int arrive(int fd, unsigned int i)
 {
 	struct onepath_descriptor d = { .length = 60, .status = ONEPATH_RX_DD | ONEPATH_RX_EOP };
 
-	for (int i = 0; i < FRAMES; i++)
-		if (pwrite(fd, &d, sizeof(d), (off_t)(ONEPATH_MMAP_RINGS + i * sizeof(d))) !=
-		    sizeof(d))
+	return pwrite(fd, &d, sizeof(d), (off_t)(ONEPATH_MMAP_RINGS + i * sizeof(d))) == sizeof(d)
+		       ? 0
+		       : -1;
+}
+
+/* How often what the environment orders is yet to happen. */
+static int *left(int *count, const char *order)
+{
+	const char *text = getenv(order), *colon = text ? strchr(text, ':') : NULL;
+
+	if (*count < 0)
+		*count = !text ? 0 : atoi(colon ? colon + 1 : text);
+	return count;
+}
+
+static int path_start(int fd)
+{
+	if (fd == first_path && stopped && *left(&failures_left, "FAKE_RESET")) {
+		failures_left--;
+		errno = atoi(getenv("FAKE_RESET"));
+		return -1;
+	}
+	for (unsigned int i = 0; i < FRAMES; i++)
+		if (arrive(fd, i))
 			return -1;
 	for (int i = 0; getenv("FAKE_GONE") && i < ports; i++)
 		close(port_end[i]);
+	if (fd != first_path)
+		return 0;
+	descriptor = FRAMES;
+	unsetenv(stopped ? "FAKE_RESET" : "");
+	stopped = false;
+	return 0;
+}
+
+/* A frame into the first path's next descriptor. */
+static int next_arrives(void)
+{
+	return arrive(first_path, descriptor++ % last.ring_size);
+}
+
+static int path_arm(int fd, const struct onepath_path_arm *arm)
+{
+	if (fd != first_path)
+		return 0;
+	if (stopped) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (arm->next != descriptor % last.ring_size) {
+		errno = EINVAL;
+		return -1;
+	}
+	armed = true;
+	if (*left(&late_left, "FAKE_LATE")) {
+		late_left--;
+		return next_arrives() ? -1 : 1;
+	}
+	return 0;
+}
+
+/* What there is to tell of the first path: only then does it wake. */
+static short path_events(void)
+{
+	if (getenv("FAKE_RESET")) {
+		left(&failures_left, "FAKE_RESET");
+		stopped = true;
+		return POLLERR;
+	}
+	if (!armed || !*left(&frames_left, "FAKE_WAKE"))
+		return 0;
+	armed = false;
+	frames_left--;
+	next_arrives();
+	return POLLIN;
+}
+
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	int (*real_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *) =
+		dlsym(RTLD_NEXT, "ppoll");
+	struct pollfd real[64];
+	bool sleeping = timeout->tv_sec || timeout->tv_nsec;
+	struct timespec none = { 0 };
+	short path = 0, port = 0;
+	int result;
+
+	for (nfds_t i = 0; i < count; i++) {
+		real[i] = fds[i];
+		if (fds[i].events & POLLIN) /* a path: a file, which poll() takes for ready */
+			real[i].fd = -1;
+		if (sleeping && fds[i].fd == first_path)
+			path = path_events();
+		if (sleeping && fds[i].fd == first_port && getenv("FAKE_LINK") && !link_down)
+			port = POLLPRI;
+	}
+	link_down |= port;
+	result = real_ppoll(real, count, path || port ? &none : timeout, mask);
+	for (nfds_t i = 0; i < count && result >= 0; i++) {
+		fds[i].revents = real[i].fd < 0 ? 0 : real[i].revents;
+		if (fds[i].fd == first_path)
+			fds[i].revents = path;
+		if (fds[i].fd == first_port)
+			fds[i].revents |= port;
+	}
+	return result;
+}
+
+static void port_info(int fd, struct onepath_port_info *info)
+{
+	info->flags = fd == first_port && link_down ? 0 : ONEPATH_PORT_LINK_UP;
+}
+
+/* The NFs set what --mtu says, and nothing else. */
+static int config_set(const struct onepath_port_config *config)
+{
+	dprintf(STDERR_FILENO, "MTU %u\n", config->set == ONEPATH_CONFIG_MTU ? config->mtu : 0);
 	return 0;
 }
 
@@ -117,6 +244,13 @@ int ioctl(int fd, unsigned long request, ...)
 		return 0;
 	case ONEPATH_PATH_START:
 		return path_start(fd);
+	case ONEPATH_PATH_ARM:
+		return path_arm(fd, arg);
+	case ONEPATH_PORT_INFO:
+		port_info(fd, arg);
+		return 0;
+	case ONEPATH_PORT_CONFIG_SET:
+		return config_set(arg);
 	default:
 		return 0;
 	}

@@ -85,7 +85,7 @@ done
 options() {
 	local option
 
-	grep -ohE '\{ "[a-z]+", (no|required)_argument' "$1" | cut -d'"' -f2 | while read -r option; do
+	grep -ohE '\{ "[a-z-]+", (no|required)_argument' "$1" | cut -d'"' -f2 | while read -r option; do
 		grep -q -- "^\.It Fl . , Fl -$option" "$2" || echo "--$option is not in $2"
 	done
 }

@@ -17,7 +17,7 @@ compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/incl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
 for nf in nop broadcast; do
 	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all "$root/userspace/nf/$nf.c" \
-		"$root"/userspace/nf/nf{,_options,_report}.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
+		"$root"/userspace/nf/nf{,_sleep,_options,_report}.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
 done
 
 # shellcheck source=tests/host/expect.sh
@@ -55,6 +55,19 @@ run_until() {
 	finish
 }
 
+# [more | less] POINTER NUMBER: what JSON has there is at least, or at most, so much
+expect_more() {
+	local value
+
+	used=3
+	value=$("$tmp/json_get" "$2" <"$tmp/out")
+	case $1 in
+	more) [ "$value" -ge "$3" ] ;;
+	less) [ "$value" -le "$3" ] ;;
+	*) used=0 ;;
+	esac
+}
+
 for nf in nop broadcast; do
 	run $nf --help; expect "$nf --help" 0 out "Usage: onepath-$nf" no-err
 	run $nf; expect "$nf without ports" 2 err "too few ports" no-out
@@ -64,6 +77,12 @@ for nf in nop broadcast; do
 	run $nf --nonsense 3:0.0 3:0.1; expect "$nf --nonsense" 2 err "nonsense"
 	for ring in 0 32 63 100 8192 -64 64x 99999999999999999999 ""; do
 		run $nf --ring "$ring" 3:0.0 3:0.1; expect "$nf --ring '$ring'" 2 err "power of two, 64..4096, not: $ring"
+	done
+	for bytes in 0 1023 1500 17408 x ""; do
+		run $nf --buffer "$bytes" 3:0.0 3:0.1; expect "$nf --buffer '$bytes'" 2 err "multiple of 1024 bytes, up to 16384, not: $bytes"
+	done
+	for mtu in 0 67 9707 x; do
+		run $nf --mtu $mtu 3:0.0 3:0.1; expect "$nf --mtu $mtu" 2 err "68..9706, not: $mtu"
 	done
 	for seconds in 0 -1 1.5 x; do
 		run $nf --stats $seconds 3:0.0 3:0.1; expect "$nf --stats $seconds" 2 err "seconds"
@@ -107,6 +126,37 @@ FAKE_FAIL=6:110 run_until forwarding INT nop 3:0.0 3:0.1
 expect "stop: ETIMEDOUT" 1 err "cannot stop the path from 0000:03:00.0" out "^0000:03:00.0 +10"
 FAKE_FAIL=2:19 run_until forwarding INT nop 3:0.0 3:0.1
 expect "statistics: ENODEV" 0 out "^0000:03:00.0 +gone"
+
+# Sleeping: the fake's frames come when a path sleeps, and only when it asked to be woken
+FAKE_WAKE=100 run_until "120 frames" INT nop --json --stats 1 3:0.0 3:0.1
+expect "a frame wakes it, 100 times" 0 json /paths/0/frames 110 json /paths/1/frames 10 more /sleeps 100
+FAKE_LATE=100 run_until "120 frames" INT nop --json --stats 1 3:0.0 3:0.1
+expect "a frame that comes while it falls asleep" 0 json /paths/0/frames 110 less /sleeps 20
+FAKE_WAKE=50 FAKE_LATE=50 run_until "110 frames" INT broadcast --json --stats 1 3:0.0 3:0.1 3:0.2
+expect "broadcast sleeps, too" 0 json /paths/0/frames 110
+run_until "2 s, " INT nop --json --stats 1 3:0.0 3:0.1
+expect "idle, it sleeps a second at a time" 0 less /sleeps 20
+run_until "1 s, " INT nop --busy-poll --json --stats 1 3:0.0 3:0.1
+expect "nop --busy-poll does not sleep" 0 json /sleeps 0
+FAKE_FAIL=8:95 run_until "1 s, " INT nop --json --stats 1 3:0.0 3:0.1
+expect "a port that cannot interrupt is polled" 0 err "port 0000:03:00.0 cannot interrupt" json /sleeps 0 \
+	json /paths/1/frames 10
+FAKE_RESET=11:3 run_until "30 frames" INT nop --json --stats 1 3:0.0 3:0.1
+expect "a reset port's path is started again" 0 err "port 0000:03:00.0 was reset: path started again" \
+	json /paths/0/frames 20 json /paths/1/frames 10
+FAKE_RESET=5:1 run nop --json 3:0.0 3:0.1
+expect "a port that does not come back" 1 err "cannot start the path again from 0000:03:00.0" json /paths/0/frames 10
+FAKE_LINK=1 run_until "link down" INT nop 3:0.0 3:0.1
+expect "link changes are told" 0 err "onepath-nop: port 0000:03:00.0: link down"
+
+run_until forwarding INT nop --mtu 9000 3:0.0 3:0.1
+expect "nop --mtu 9000 brings buffers of 9 KB" 0 err "MTU 9000" err "buffers 9216"
+run_until forwarding INT nop --mtu 1500 3:0.0 3:0.1; expect "nop --mtu 1500" 0 err "MTU 1500" err "buffers 2048"
+run_until forwarding INT nop --mtu 9706 --buffer 16384 3:0.0 3:0.1
+expect "nop --buffer 16384" 0 err "MTU 9706" err "buffers 16384"
+run_until forwarding INT nop 3:0.0 3:0.1; expect "the usual buffers" 0 not-err "MTU" not-err "buffers"
+FAKE_FAIL=16:90 run nop --mtu 9000 3:0.0 3:0.1; expect "MTU: EMSGSIZE" 1 err "cannot set the MTU of 0000:03:00.0"
+
 rm "$tmp/out"
 ln -s /dev/full "$tmp/out"
 run_until forwarding INT nop 3:0.0 3:0.1

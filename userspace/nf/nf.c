@@ -3,10 +3,9 @@
  * An NF's life around its loop: ports are opened, paths made and started; once a
  * second, and on SIGINT or SIGTERM, the loop is asked to look up (nf_attend());
  * at the end paths are stopped in order. nf_options.c reads the arguments before,
- * nf_report.c prints the table after.
+ * nf_sleep.c waits when there is nothing to do, nf_report.c prints the table after.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,29 +15,17 @@
 
 #include "nf.h"
 
-volatile sig_atomic_t nf_event;
-static volatile sig_atomic_t end_wanted; /* never taken back, so that no tick can hide it */
-
-static void on_signal(int signal)
+void nf_say(const struct nf *nf, const char *format, ...)
 {
-	if (signal != SIGALRM)
-		end_wanted = 1;
-	nf_event = 1;
-}
+	va_list args;
 
-static void catch_signals(void)
-{
-	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-
-	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&action.sa_mask, signals[i]);
-	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (sigaction(signals[i], &action, NULL)) {
-			perror("sigaction");
-			exit(EXIT_FAILURE);
-		}
-	}
+	if (nf->quiet)
+		return;
+	fprintf(stderr, "onepath-%s: ", nf->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
 }
 
 static void tick_every(time_t seconds)
@@ -63,7 +50,7 @@ static void check(int err, const char *what, const char *name)
 void nf_open(struct nf *nf, int argc, char **argv)
 {
 	nf_read_options(nf, argc, argv);
-	catch_signals();
+	nf_catch_signals();
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		nf->port[i].fd = onepath_port_open(nf->port[i].name, ONEPATH_OWN);
 		check(nf->port[i].fd, "open port", nf->port[i].name);
@@ -74,6 +61,7 @@ void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs,
 {
 	struct nf_path *path = &nf->path[nf->path_count++];
 	const struct nf_port *port = &nf->port[input];
+	const struct onepath_port_config mtu = { .set = ONEPATH_CONFIG_MTU, .mtu = nf->mtu };
 	int fd[ONEPATH_OUTPUTS_MAX];
 
 	path->input = input;
@@ -84,8 +72,18 @@ void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs,
 	check(onepath_port_filter(port->fd,
 				  ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST),
 	      "receive all frames on", port->name);
-	check(onepath_path_create(&path->path, port->fd, fd, count, nf->ring_size),
+	if (nf->mtu)
+		check(onepath_port_set_config(port->fd, &mtu), "set the MTU of", port->name);
+	check(onepath_path_create_with(&path->path, port->fd, fd, count, &nf->options),
 	      "make a path from", port->name);
+}
+
+/* What is told of links later are changes from here on. */
+static void learn_link(struct nf_port *port)
+{
+	struct onepath_port_info info;
+
+	port->link_up = !onepath_port_info(port->fd, &info) && info.flags & ONEPATH_PORT_LINK_UP;
 }
 
 void nf_start(struct nf *nf, const char *format, ...)
@@ -95,6 +93,8 @@ void nf_start(struct nf *nf, const char *format, ...)
 	for (unsigned int i = 0; i < nf->path_count; i++)
 		check(onepath_path_start(&nf->path[i].path), "start the path from",
 		      nf->port[nf->path[i].input].name);
+	for (unsigned int i = 0; i < nf->port_count; i++)
+		learn_link(&nf->port[i]);
 	nf_report_start(nf);
 	tick_every(1);
 	if (nf->quiet)
@@ -107,23 +107,18 @@ void nf_start(struct nf *nf, const char *format, ...)
 }
 
 /*
- * Looks for ports that were unbound or removed. That a card was pulled out shows only in its
+ * Whether a port was unbound or removed. That a card was pulled out shows only in its
  * registers, if no slot tells of it: with @ask the kernel looks, which may have to wait for others.
  */
 static bool is_port_gone(struct nf *nf, bool ask)
 {
-	struct onepath_port_info info;
 	bool any = false;
 
+	nf_look(nf, 0);
 	for (unsigned int i = 0; i < nf->port_count; i++) {
-		struct nf_port *port = &nf->port[i];
-		struct pollfd poll_fd = { .fd = port->fd };
-
-		if (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLHUP | POLLERR)))
-			port->gone = true;
-		if (ask && onepath_port_info(port->fd, &info) == -ENODEV)
-			port->gone = true;
-		any |= port->gone;
+		if (ask)
+			nf_ask_port(nf, &nf->port[i]);
+		any |= nf->port[i].gone;
 	}
 	return any;
 }
@@ -151,17 +146,17 @@ bool nf_attend(struct nf *nf)
 	static unsigned int seconds;
 
 	nf_event = 0;
-	if (end_wanted || is_port_gone(nf, nothing_moved(nf)))
+	if (nf_end_wanted() || is_port_gone(nf, nothing_moved(nf)) || nf->failed)
 		return false;
 	if (nf->stats_s && ++seconds % nf->stats_s == 0)
 		nf_report_line(nf);
 	return true;
 }
 
-/* Returns the exit status. A port that is gone has stopped, and is reported as gone. */
+/* Returns the exit status. What failed has been said. A port that is gone has stopped, and is reported as gone. */
 static int stop_paths(struct nf *nf)
 {
-	int status = EXIT_SUCCESS;
+	int status = nf->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 
 	for (unsigned int i = 0; i < nf->path_count; i++) {
 		int err = onepath_path_stop(&nf->path[i].path);

@@ -9,16 +9,25 @@
 #define ONEPATH_NF_H
 
 #include <onepath/onepath.h>
-#include <sched.h>
 #include <signal.h>
 
-#define NF_PORTS_MAX   (1 + ONEPATH_OUTPUTS_MAX)
-#define NF_EMPTY_POLLS 64 /* in a row, before the processor is offered to others */
+#define NF_PORTS_MAX (1 + ONEPATH_OUTPUTS_MAX)
+
+/*
+ * Rounds without a frame, in a row, before the NF sleeps. An empty round takes some 60 ns,
+ * most of it the processor's pause; falling asleep and being woken some 5 us, and the device
+ * holds its interrupt back for up to 10. For about as long as that the NF waits for a frame
+ * first: so it never pays more than double of what would have been best. With --busy-poll:
+ * before the processor is offered to others.
+ */
+#define NF_EMPTY_ROUNDS	     400
+#define NF_EMPTY_ROUNDS_BUSY 64
 
 struct nf_port {
 	char name[ONEPATH_NAME_BYTES];
 	int fd;
 	bool gone; /* unbound, or removed */
+	bool link_up; /* when last asked */
 	struct onepath_port_stats before; /* what it had counted at the start */
 };
 
@@ -27,6 +36,7 @@ struct nf_path {
 	unsigned int input; /* index of a port */
 	unsigned int output[ONEPATH_OUTPUTS_MAX];
 	uint64_t frames; /* handled, dropped ones included */
+	bool down; /* the kernel stopped it, and it could not be started again yet */
 };
 
 /**
@@ -36,7 +46,9 @@ struct nf_path {
  * @ports_usage: its ports, for --help
  * @ports_min: how many ports it needs
  * @ports_max: and how many it takes, NF_PORTS_MAX at most
- * @ring_size: --ring
+ * @options: --ring, --buffer
+ * @mtu: --mtu, 0 for what the port has
+ * @busy_poll: --busy-poll, or a port cannot interrupt
  * @stats_s: --stats, seconds between two lines, 0 for none
  * @json: --json
  * @quiet: --quiet
@@ -45,7 +57,9 @@ struct nf_path {
  * @port: the ports in the order of the arguments
  * @path: the paths in the order in which they were made
  * @handled: frames since the last look of nf_running()
- * @empty_polls: rounds without a frame, in a row
+ * @empty_rounds: rounds without a frame, in a row
+ * @sleeps: how often it slept
+ * @failed: it cannot go on, and has said why
  * @second_frames: how many frames there had been a second ago
  * @start_ns: when the paths were started (CLOCK_MONOTONIC)
  * @line_ns: when --stats spoke last
@@ -54,12 +68,15 @@ struct nf_path {
 struct nf {
 	const char *name, *about, *ports_usage;
 	unsigned int ports_min, ports_max;
-	unsigned int ring_size, stats_s;
-	bool json, quiet;
+	struct onepath_path_options options;
+	unsigned int mtu, stats_s;
+	bool busy_poll, json, quiet;
 	unsigned int port_count, path_count;
 	struct nf_port port[NF_PORTS_MAX];
 	struct nf_path path[NF_PORTS_MAX];
-	unsigned int handled, empty_polls;
+	unsigned int handled, empty_rounds;
+	uint64_t sleeps;
+	bool failed;
 	uint64_t second_frames, start_ns, line_ns, line_frames;
 };
 
@@ -82,7 +99,15 @@ bool nf_attend(struct nf *nf);
 /* Stops all paths, prints the table, closes the ports. Returns the exit status. */
 int nf_finish(struct nf *nf);
 
-/* Parts of the above: nf_options.c, nf_report.c. */
+/* Nothing came for a while: sleeps until something does, for a second at most. */
+void nf_idle(struct nf *nf);
+
+/* Parts of the above: nf_sleep.c, nf_options.c, nf_report.c. */
+void nf_say(const struct nf *nf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void nf_catch_signals(void);
+bool nf_end_wanted(void);
+void nf_look(struct nf *nf, int timeout_ms); /* at what poll() tells of paths and ports */
+void nf_ask_port(struct nf *nf, struct nf_port *port); /* for its link, and whether it is there */
 void nf_read_options(struct nf *nf, int argc, char **argv);
 void nf_report_start(struct nf *nf);
 void nf_report_line(struct nf *nf);
@@ -110,12 +135,12 @@ static inline bool nf_running(struct nf *nf)
 {
 	if (nf->handled) {
 		nf->handled = 0;
-		nf->empty_polls = 0;
-	} else if (nf->empty_polls < NF_EMPTY_POLLS) {
-		nf->empty_polls++;
+		nf->empty_rounds = 0;
+	} else if (nf->empty_rounds < (nf->busy_poll ? NF_EMPTY_ROUNDS_BUSY : NF_EMPTY_ROUNDS)) {
+		nf->empty_rounds++;
 		onepath_relax();
 	} else {
-		sched_yield(); /* cannot fail on Linux */
+		nf_idle(nf);
 	}
 	return !nf_event || nf_attend(nf);
 }

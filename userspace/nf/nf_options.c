@@ -10,20 +10,27 @@
 
 #include "nf.h"
 
-#define RING_SIZE_DEFAULT 256
+/* Beside the MTU's bytes: Ethernet header and two VLAN tags. */
+#define HEADER_BYTES 22
 
 static const char options_help[] =
 	"A PORT is the PCI address of an 82599 bound to onepath, such as 0000:03:00.0 or\n"
 	"3:00.0; `onepathctl list` shows them, `onepathctl bind PORT` binds one.\n"
 	"\n"
 	"  -r, --ring N         buffers per path: a power of two, 64..4096 (default 256)\n"
+	"  -b, --buffer BYTES   largest frame that a buffer holds: a multiple of 1024, up to 16384\n"
+	"                       (default 2048, or what --mtu needs)\n"
+	"  -m, --mtu BYTES      receive frames of so many bytes after the Ethernet header, 68..9706\n"
+	"                       (default: as the port is set, at first 1500)\n"
+	"  -p, --busy-poll      never sleep: keep polling also when no frames come\n"
 	"  -s, --stats SECONDS  say how it goes every so many seconds, on standard error\n"
 	"  -j, --json           print the closing table as JSON\n"
 	"  -q, --quiet          print errors only\n"
 	"  -h, --help           print this\n"
 	"\n"
-	"It polls until SIGINT (Ctrl-C), SIGTERM or SIGHUP, then sends what it took, stops the\n"
-	"ports and prints on standard output what was done.\n"
+	"It polls while frames come and sleeps while none do. It ends by SIGINT (Ctrl-C), SIGTERM or\n"
+	"SIGHUP, then sends what it took, stops the ports and prints on standard output what\n"
+	"was done.\n"
 	"Exit status: 0 ended by such a signal, 1 failed or a port went away, 2 wrong arguments.\n";
 
 static void print_help(const struct nf *nf)
@@ -50,6 +57,37 @@ static unsigned int read_number(const struct nf *nf, const char *text, unsigned 
 	return (unsigned int)value;
 }
 
+static unsigned int read_ring_size(const struct nf *nf, const char *text)
+{
+	static const char what[] = "--ring takes a power of two, 64..4096, not";
+	unsigned int size =
+		read_number(nf, text, ONEPATH_RING_SIZE_MIN, ONEPATH_RING_SIZE_MAX, what);
+
+	if (size & (size - 1))
+		refuse(nf, what, text);
+	return size;
+}
+
+static unsigned int read_buffer_bytes(const struct nf *nf, const char *text)
+{
+	static const char what[] = "--buffer takes a multiple of 1024 bytes, up to 16384, not";
+	unsigned int bytes =
+		read_number(nf, text, ONEPATH_BUFFER_BYTES_STEP, ONEPATH_BUFFER_BYTES_MAX, what);
+
+	if (bytes % ONEPATH_BUFFER_BYTES_STEP)
+		refuse(nf, what, text);
+	return bytes;
+}
+
+/* The smallest size of buffers that holds @bytes, the usual one at least. */
+static unsigned int round_up(unsigned int bytes)
+{
+	const unsigned int step = ONEPATH_BUFFER_BYTES_STEP;
+
+	return bytes <= ONEPATH_BUFFER_BYTES ? ONEPATH_BUFFER_BYTES
+					     : (bytes + step - 1) / step * step;
+}
+
 static void read_ports(struct nf *nf, int count, char **names)
 {
 	if (count < (int)nf->ports_min)
@@ -71,21 +109,32 @@ static void read_ports(struct nf *nf, int count, char **names)
 void nf_read_options(struct nf *nf, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "ring", required_argument, NULL, 'r' }, { "stats", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },	  { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },	  { 0 },
+		{ "ring", required_argument, NULL, 'r' },
+		{ "buffer", required_argument, NULL, 'b' },
+		{ "mtu", required_argument, NULL, 'm' },
+		{ "busy-poll", no_argument, NULL, 'p' },
+		{ "stats", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	int option;
 
-	nf->ring_size = RING_SIZE_DEFAULT;
-	while ((option = getopt_long(argc, argv, "r:s:jqh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "r:b:m:ps:jqh", options, NULL)) != -1) {
 		switch (option) {
 		case 'r':
-			nf->ring_size = read_number(nf, optarg, ONEPATH_RING_SIZE_MIN,
-						    ONEPATH_RING_SIZE_MAX,
-						    "--ring takes a power of two, 64..4096, not");
-			if (nf->ring_size & (nf->ring_size - 1))
-				refuse(nf, "--ring takes a power of two, 64..4096, not", optarg);
+			nf->options.ring_size = read_ring_size(nf, optarg);
+			break;
+		case 'b':
+			nf->options.buffer_bytes = read_buffer_bytes(nf, optarg);
+			break;
+		case 'm':
+			nf->mtu = read_number(nf, optarg, ONEPATH_MTU_MIN, ONEPATH_MTU_MAX,
+					      "--mtu takes bytes, 68..9706, not");
+			break;
+		case 'p':
+			nf->busy_poll = true;
 			break;
 		case 's':
 			nf->stats_s = read_number(nf, optarg, 1, 86400,
@@ -105,5 +154,7 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 			exit(2);
 		}
 	}
+	if (nf->mtu && !nf->options.buffer_bytes)
+		nf->options.buffer_bytes = round_up(nf->mtu + HEADER_BYTES);
 	read_ports(nf, argc - optind, argv + optind);
 }

@@ -92,7 +92,8 @@ static void print_json(const struct nf *nf, double seconds)
 {
 	struct onepath_port_stats count;
 
-	printf("{\"nf\": \"%s\", \"seconds\": %.3f, \"paths\": [", nf->name, seconds);
+	printf("{\"nf\": \"%s\", \"seconds\": %.3f, \"sleeps\": %" PRIu64 ", \"paths\": [",
+	       nf->name, seconds, nf->sleeps);
 	for (unsigned int i = 0; i < nf->path_count; i++) {
 		const struct nf_path *path = &nf->path[i];
 

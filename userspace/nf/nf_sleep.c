@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An NF without work: it sleeps in one poll() over all paths and ports until a frame, a
+ * signal, a second, or news: a link that changed, a path that the kernel stopped as a port
+ * was reset, and that is started again here, a port that is gone.
+ */
+#define _GNU_SOURCE /* ppoll() */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "nf.h"
+
+#define SECOND_MS 1000
+#define RETRY_MS  20 /* between two tries to start a path while its port is being reset */
+
+volatile sig_atomic_t nf_event;
+static volatile sig_atomic_t end_wanted; /* never taken back, so that no tick can hide it */
+static sigset_t caught;
+
+static void on_signal(int signal)
+{
+	if (signal != SIGALRM)
+		end_wanted = 1;
+	nf_event = 1;
+}
+
+void nf_catch_signals(void)
+{
+	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	sigemptyset(&caught);
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&caught, signals[i]);
+	action.sa_mask = caught;
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], &action, NULL)) {
+			perror("sigaction");
+			exit(EXIT_FAILURE);
+		}
+	}
+}
+
+bool nf_end_wanted(void)
+{
+	return end_wanted;
+}
+
+void nf_ask_port(struct nf *nf, struct nf_port *port)
+{
+	struct onepath_port_info info;
+	int err = onepath_port_info(port->fd, &info);
+	bool up;
+
+	if (err == -ENODEV)
+		port->gone = true;
+	if (err)
+		return; /* else it is being reset: poll() will tell */
+	up = info.flags & ONEPATH_PORT_LINK_UP;
+	if (up != port->link_up)
+		nf_say(nf, "port %s: link %s", port->name, up ? "up" : "down");
+	port->link_up = up;
+}
+
+/* A port comes back some time after its reset began: until then starting says EAGAIN. */
+static void start_again(struct nf *nf, struct nf_path *path)
+{
+	const char *name = nf->port[path->input].name;
+	int err = onepath_path_start(&path->path);
+
+	path->down = err == -EAGAIN || err == -EINTR;
+	if (!err) {
+		nf_say(nf, "port %s was reset: path started again", name);
+	} else if (!path->down && err != -ENODEV) {
+		onepath_explain(err, "start the path again from", name);
+		nf->failed = true;
+	}
+}
+
+/* poll() that no signal slips past: it is handled before, and then looked for, or during. */
+static void wait_for(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+	struct timespec timeout = { .tv_sec = timeout_ms / 1000,
+				    .tv_nsec = timeout_ms % 1000 * 1000000L };
+	sigset_t before;
+
+	sigprocmask(SIG_BLOCK, &caught, &before);
+	if (nf_event)
+		timeout = (struct timespec){ 0 };
+	if (ppoll(fds, count, &timeout, &before) < 0)
+		for (nfds_t i = 0; i < count; i++)
+			fds[i].revents = 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void nf_look(struct nf *nf, int timeout_ms)
+{
+	struct pollfd fds[2 * NF_PORTS_MAX];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < nf->path_count; i++) {
+		const struct nf_path *path = &nf->path[i];
+
+		if (path->down && timeout_ms > RETRY_MS)
+			timeout_ms = RETRY_MS;
+		fds[count++] =
+			(struct pollfd){ .fd = path->down ? -1 : path->path.fd, .events = POLLIN };
+	}
+	for (unsigned int i = 0; i < nf->port_count; i++)
+		fds[count++] = (struct pollfd){ .fd = nf->port[i].fd, .events = POLLPRI };
+
+	wait_for(fds, count, timeout_ms);
+	for (unsigned int i = 0; i < nf->path_count; i++)
+		if (nf->path[i].down || (fds[i].revents & (POLLERR | POLLHUP)) == POLLERR)
+			start_again(nf, &nf->path[i]);
+	for (unsigned int i = 0; i < nf->port_count; i++) {
+		short events = fds[nf->path_count + i].revents;
+
+		if (events & (POLLHUP | POLLERR))
+			nf->port[i].gone = true;
+		else if (events & POLLPRI)
+			nf_ask_port(nf, &nf->port[i]);
+		if (nf->port[i].gone || nf->failed)
+			nf_event = 1;
+	}
+}
+
+void nf_idle(struct nf *nf)
+{
+	if (nf->busy_poll) {
+		sched_yield(); /* cannot fail on Linux */
+		return;
+	}
+	for (unsigned int i = 0; i < nf->path_count; i++) {
+		int answer = nf->path[i].down ? 0 : onepath_path_arm(&nf->path[i].path);
+
+		if (answer == -EOPNOTSUPP || answer == -ENOTTY) {
+			nf_say(nf, "port %s cannot interrupt: polling without sleep",
+			       nf->port[nf->path[i].input].name);
+			nf->busy_poll = true;
+			return;
+		}
+		if (answer > 0)
+			return;
+		/* else it is armed, or poll() tells why not */
+	}
+	nf->sleeps++;
+	nf_look(nf, SECOND_MS);
+}
