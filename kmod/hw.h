@@ -65,9 +65,13 @@ int onepath_hw_init(struct onepath_io *io);
 void onepath_hw_rx_init(struct onepath_io *io);
 int onepath_hw_rx_hold(struct onepath_io *io);
 void onepath_hw_rx_release(struct onepath_io *io);
+int onepath_hw_rx_enable(struct onepath_io *io);
 int onepath_hw_rx_start(struct onepath_io *io, u32 queue, u64 ring_iova, u32 ring_size,
 			u32 buffer_bytes);
 int onepath_hw_rx_stop(struct onepath_io *io, u32 queue);
+int onepath_hw_mtu_set(struct onepath_io *io, u32 mtu);
+u32 onepath_hw_mtu_get(struct onepath_io *io);
+void onepath_hw_rx_drop(struct onepath_io *io, bool drop);
 u32 onepath_hw_rx_head(struct onepath_io *io, u32 queue);
 u32 onepath_hw_rdt(u32 queue);
 
@@ -102,14 +106,58 @@ int onepath_hw_tx_stop(struct onepath_io *io, u32 queue, u32 *drain_us);
 void onepath_hw_tx_position(struct onepath_io *io, u32 queue, u32 *head, u32 *tail);
 u32 onepath_hw_tdt(u32 queue);
 
+/* hw_pause.c */
+
+#define ONEPATH_HW_PAUSE_RX (1u << 0) /* PAUSE frames are obeyed */
+#define ONEPATH_HW_PAUSE_TX (1u << 1) /* and sent */
+
+void onepath_hw_pause_init(struct onepath_io *io);
+int onepath_hw_pause_set(struct onepath_io *io, u32 pause);
+u32 onepath_hw_pause_get(struct onepath_io *io);
+bool onepath_hw_paused(struct onepath_io *io);
+
 /* hw_link.c */
+
+#define ONEPATH_HW_SPEED_1G  (1u << 0)
+#define ONEPATH_HW_SPEED_10G (1u << 1)
+
 void onepath_hw_link_start(struct onepath_io *io);
 u32 onepath_hw_link_speed_mbps(struct onepath_io *io);
+int onepath_hw_speeds_set(struct onepath_io *io, u32 speeds);
+u32 onepath_hw_speeds_get(struct onepath_io *io);
 
 /* hw_filter.c */
+
+#define ONEPATH_HW_FILTER_PROMISCUOUS	(1u << 0) /* all unicast */
+#define ONEPATH_HW_FILTER_ALL_MULTICAST (1u << 1)
+#define ONEPATH_HW_ADDRESSES_MAX	127
+#define ONEPATH_HW_VLAN_WORDS		128
+
 void onepath_hw_filter_init(struct onepath_io *io);
-int onepath_hw_filter_set(struct onepath_io *io, bool promiscuous, bool all_multicast);
+int onepath_hw_filter_set(struct onepath_io *io, u32 filter);
+u32 onepath_hw_filter_get(struct onepath_io *io);
 void onepath_hw_filter_mac(struct onepath_io *io, u8 mac[6]);
+int onepath_hw_addresses_set(struct onepath_io *io, const u8 *addresses, u32 count);
+u32 onepath_hw_addresses_get(struct onepath_io *io, u8 *addresses);
+int onepath_hw_vlans_set(struct onepath_io *io, bool filter, const u32 ids[ONEPATH_HW_VLAN_WORDS]);
+bool onepath_hw_vlans_get(struct onepath_io *io, u32 ids[ONEPATH_HW_VLAN_WORDS]);
+
+/* hw_rss.c */
+
+#define ONEPATH_HW_RSS_IPV4	     (1u << 0)
+#define ONEPATH_HW_RSS_TCP_IPV4	     (1u << 1)
+#define ONEPATH_HW_RSS_UDP_IPV4	     (1u << 2)
+#define ONEPATH_HW_RSS_IPV6	     (1u << 3)
+#define ONEPATH_HW_RSS_TCP_IPV6	     (1u << 4)
+#define ONEPATH_HW_RSS_UDP_IPV6	     (1u << 5)
+#define ONEPATH_HW_RSS_KEY_BYTES     40
+#define ONEPATH_HW_RSS_TABLE_ENTRIES 128
+
+void onepath_hw_rss_init(struct onepath_io *io);
+int onepath_hw_rss_set(struct onepath_io *io, u32 hash, const u8 key[ONEPATH_HW_RSS_KEY_BYTES],
+		       const u8 table[ONEPATH_HW_RSS_TABLE_ENTRIES]);
+u32 onepath_hw_rss_get(struct onepath_io *io, u8 key[ONEPATH_HW_RSS_KEY_BYTES],
+		       u8 table[ONEPATH_HW_RSS_TABLE_ENTRIES]);
 
 /* hw_stats.c */
 

@@ -12,26 +12,6 @@
 #define EEPROM_TIMEOUT_US 200000
 #define DMA_TIMEOUT_US	  200000
 
-/*
- * No DCB, no VT, PAUSE off (3.7.7, 4.6.11.3.4). FCRTH[0] counts even so: it is
- * below the buffer's size by 24 KB, the margin of 3.7.7.3.2 (MISSING: that it must
- * be written with flow control off).
- */
-static void onepath_hw_flow_control_init(struct onepath_io *io)
-{
-	u32 n;
-
-	for (n = 0; n < 4; n++)
-		onepath_write(io, REG_FCTTV(n), 0);
-	for (n = 0; n < 8; n++) {
-		onepath_write(io, REG_FCRTL(n), 0);
-		onepath_write(io, REG_FCRTH(n), n ? 0 : (512 - 24) * 1024);
-	}
-	onepath_write(io, REG_FCRTV, 0);
-	onepath_write(io, REG_FCCFG, 0);
-	onepath_write(io, REG_MFLCN, 0);
-}
-
 int onepath_hw_init(struct onepath_io *io)
 {
 	int rc;
@@ -46,8 +26,9 @@ int onepath_hw_init(struct onepath_io *io)
 
 	onepath_set(io, REG_CTRL_EXT, CTRL_EXT_DRV_LOAD);
 	onepath_write(io, REG_PIENA, PICAUSE_ERRORS);
-	onepath_hw_flow_control_init(io);
+	onepath_hw_pause_init(io);
 	onepath_hw_filter_init(io);
+	onepath_hw_rss_init(io);
 	onepath_hw_stats_init(io);
 	onepath_hw_tx_init(io);
 	onepath_hw_rx_init(io);

@@ -205,8 +205,7 @@ static long onepath_port_filter(struct onepath_port *port, void __user *user)
 	if (mutex_lock_interruptible(&onepath_lock))
 		return -EINTR;
 	if (port->state == ONEPATH_PORT_READY)
-		rc = onepath_hw_filter_set(&port->io, args.flags & ONEPATH_FILTER_PROMISCUOUS,
-					   args.flags & ONEPATH_FILTER_ALL_MULTICAST);
+		rc = onepath_hw_filter_set(&port->io, args.flags);
 	else
 		rc = port->state == ONEPATH_PORT_FAILED ? -EIO : -ENODEV;
 	mutex_unlock(&onepath_lock);

@@ -23,6 +23,8 @@
 #define  CTRL_EXT_DRV_LOAD		BIT(28)
 #define REG_ESDP		0x00020 /* 8.2.3.1.4 */
 #define  ESDP_SDP3_DATA			BIT(3)
+#define  ESDP_SDP5_DATA			BIT(5)
+#define  ESDP_SDP5_OUTPUT		BIT(13)
 
 /* 8.2.3.2 EEPROM */
 #define REG_EEC			0x10010
@@ -68,22 +70,40 @@
 
 /* 8.2.3.3 Flow control */
 #define REG_FCTTV(n)		(0x03200 + 4 * (n))
-#define REG_FCRTL(n)		(0x03220 + 4 * (n))
-#define REG_FCRTH(n)		(0x03260 + 4 * (n))
+#define REG_FCRTL(n)		(0x03220 + 4 * (n))	/* bytes, in steps of 32 */
+#define  FCRTL_XONE			BIT(31)
+#define REG_FCRTH(n)		(0x03260 + 4 * (n))	/* bytes, in steps of 32 */
+#define  FCRTH_FCEN			BIT(31)
 #define REG_FCRTV		0x032A0
 #define REG_FCCFG		0x03D00
+#define  FCCFG_TFCE_LINK		BIT(3)
+#define REG_TFCS		0x0CE00
+#define  TFCS_TC_XON			BIT(0)
 
 /* 8.2.3.7 Receive filters */
 #define REG_FCTRL		0x05080
 #define  FCTRL_MPE			BIT(8)
 #define  FCTRL_UPE			BIT(9)
 #define  FCTRL_BAM			BIT(10)
+#define REG_VLNCTRL		0x05088
+#define  VLNCTRL_VFE			BIT(30)
 #define REG_MTA(n)		(0x05200 + 4 * (n))	/* 0..127 */
 #define REG_RAL(n)		(0x0A200 + 8 * (n))	/* 0..127 */
 #define REG_RAH(n)		(0x0A204 + 8 * (n))
 #define  RAH_AV				BIT(31)
 #define REG_MPSAR(n)		(0x0A600 + 4 * (n))	/* 0..255 */
 #define REG_VFTA(n)		(0x0A000 + 4 * (n))	/* 0..127 */
+#define REG_RETA(n)		(0x0EB00 + 4 * (n))	/* 0..31 */
+#define REG_RSSRK(n)		(0x0EB80 + 4 * (n))	/* 0..9 */
+#define REG_MRQC		0x0EC80
+#define  MRQC_MRQE			GENMASK(3, 0)
+#define  MRQC_MRQE_RSS			1
+#define  MRQC_TCP_IPV4			BIT(16)
+#define  MRQC_IPV4			BIT(17)
+#define  MRQC_IPV6			BIT(20)
+#define  MRQC_TCP_IPV6			BIT(21)
+#define  MRQC_UDP_IPV4			BIT(22)
+#define  MRQC_UDP_IPV6			BIT(23)
 #define REG_FTQF(n)		(0x0E600 + 4 * (n))	/* 0..127 */
 #define REG_PFVLVF(n)		(0x0F100 + 4 * (n))	/* 0..63 */
 #define REG_PFVLVFB(n)		(0x0F200 + 4 * (n))	/* 0..127 */
@@ -159,8 +179,20 @@
 #define REG_MAXFRS		0x04268
 #define  MAXFRS_MFS(bytes)		((bytes) << 16)
 #define REG_MFLCN		0x04294
+#define  MFLCN_DPF			BIT(1)
+#define  MFLCN_RFCE			BIT(3)
 #define REG_AUTOC		0x042A0
+#define  AUTOC_1G_PMA_PMD		BIT(9)		/* 0: SFI */
 #define  AUTOC_RESTART_AN		BIT(12)
+#define  AUTOC_LMS			GENMASK(15, 13)
+#define  AUTOC_LMS_1G			(0 << 13)
+#define  AUTOC_LMS_10G_PARALLEL		(1 << 13)
+#define  AUTOC_LMS_1G_AN		(2 << 13)
+#define  AUTOC_LMS_10G_SERIAL		(3 << 13)
+#define  AUTOC_LMS_SGMII		(5 << 13)
+#define REG_AUTOC2		0x042A8
+#define  AUTOC2_10G_SERIAL		GENMASK(17, 16)
+#define  AUTOC2_10G_SERIAL_SFI		BIT(17)
 #define REG_LINKS		0x042A4
 #define  LINKS_SPEED			GENMASK(29, 28)
 #define  LINKS_SPEED_100M		BIT(28)

@@ -191,10 +191,12 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 {
 	size_t ring_bytes = size * sizeof(struct onepath_descriptor);
 	size_t heads_at = outputs * ring_bytes, buffers_at = heads_at + 4096;
+	uint32_t buffer_bytes = m->buffer_bytes ? m->buffer_bytes : ONEPATH_BUFFER_BYTES;
+	size_t stride = buffer_bytes + ONEPATH_BUFFER_GAP;
 	struct onepath_path *path = &m->path;
 
 	free(m->memory);
-	m->bytes = buffers_at + (size_t)size * ONEPATH_BUFFER_STRIDE;
+	m->bytes = buffers_at + size * stride;
 	m->memory = aligned_alloc(4096, (m->bytes + 4095) / 4096 * 4096);
 	assert_non_null(m->memory);
 	memset(m->memory, 0, m->bytes);
@@ -202,8 +204,8 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 	m->queue = queue;
 
 	*path = (struct onepath_path){ .buffers = m->memory + buffers_at,
-				       .stride = ONEPATH_BUFFER_STRIDE,
-				       .buffer_bytes = ONEPATH_BUFFER_BYTES,
+				       .stride = stride,
+				       .buffer_bytes = buffer_bytes,
 				       .rdt = &m->tails[0],
 				       .mask = size - 1,
 				       .outputs = outputs };
@@ -216,8 +218,7 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 		output->tdt = &m->tails[1 + k];
 		m->tails[1 + k] = 0;
 		for (uint32_t i = 0; i < size; i++)
-			output->ring[i].address =
-				htole64(MEMORY_IOVA + buffers_at + i * ONEPATH_BUFFER_STRIDE);
+			output->ring[i].address = htole64(MEMORY_IOVA + buffers_at + i * stride);
 		assert_int_equal(onepath_hw_tx_start(&model_output(m, k)->io, queue,
 						     MEMORY_IOVA + k * ring_bytes, size,
 						     MEMORY_IOVA + head_at, m->at),
@@ -226,7 +227,7 @@ void model_path_start(struct model *m, uint32_t size, unsigned int outputs, uint
 	onepath_rewind(path);
 	m->tails[0] = htole32(path->given);
 	assert_int_equal(onepath_hw_rx_start(&m->ports[0].io, m->rx_queue, MEMORY_IOVA, size,
-					     ONEPATH_BUFFER_BYTES),
+					     buffer_bytes),
 			 0);
 }
 
@@ -267,6 +268,12 @@ void model_pause(struct model_port *p, uint16_t quanta)
 	frame[16] = quanta >> 8;
 	frame[17] = quanta & 0xff;
 	nic_receive(p->nic, frame, sizeof(frame), 0);
+}
+
+void model_let_in(struct model *m)
+{
+	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, ONEPATH_HW_FILTER_ALL_MULTICAST),
+			 0);
 }
 
 bool model_arrive(struct model *m)

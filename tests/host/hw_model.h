@@ -40,6 +40,7 @@ struct model {
 	uint8_t *memory;
 	size_t bytes;
 	bool mapped; /* the ports may reach @memory */
+	uint32_t buffer_bytes; /* 0: ONEPATH_BUFFER_BYTES */
 	uint32_t at; /* the descriptor that the outputs begin with */
 	uint32_t tails[1 + MODEL_PORTS];
 
@@ -75,6 +76,9 @@ struct model_port *model_output(struct model *m, unsigned int k);
 
 /* A PAUSE frame comes in at @p. */
 void model_pause(struct model_port *p, uint16_t quanta);
+
+/* All that model_arrive() brings passes port 0's filters. */
+void model_let_in(struct model *m);
 
 /* One frame comes in at port 0; true if it was stored. */
 bool model_arrive(struct model *m);

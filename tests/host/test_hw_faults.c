@@ -61,7 +61,8 @@ static int call_tx_stop(struct onepath_io *io)
 
 static int call_filter_set(struct onepath_io *io)
 {
-	return onepath_hw_filter_set(io, true, true);
+	return onepath_hw_filter_set(io, ONEPATH_HW_FILTER_PROMISCUOUS |
+						 ONEPATH_HW_FILTER_ALL_MULTICAST);
 }
 
 static int call_stats(struct onepath_io *io)

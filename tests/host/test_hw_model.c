@@ -45,7 +45,7 @@ static void test_forward_on_every_ring_size_and_queue(void **state)
 	struct model *m = model_new();
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	for (size_t q = 0; q < 3; q++)
 		for (uint32_t size = 64; size <= 4096; size *= 2) {
 			unsigned int outputs = 1 + (q + size / 64) % 3;
@@ -74,7 +74,7 @@ static void test_full_ring_drops_and_goes_on(void **state)
 	struct onepath_hw_stats stats = { 0 };
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	model_path_start(m, 128, 1, 0);
 	for (unsigned int n = 0; n < 200; n++)
 		model_arrive(m);
@@ -97,7 +97,7 @@ static void test_short_frames_leave_padded(void **state)
 	struct model *m = model_new();
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	model_path_start(m, 64, 2, 63);
 	for (m->cut = 14; m->cut <= 60; m->cut++) {
 		assert_true(model_arrive(m));
@@ -114,7 +114,7 @@ static void test_dropped_frames_are_null_descriptors(void **state)
 	struct model *m = model_new();
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	m->drop = true;
 	model_path_start(m, 64, 3, 1);
 	for (unsigned int n = 0; n < 500; n++) {
@@ -137,7 +137,7 @@ static void test_stop_under_load_with_the_link_down(void **state)
 	unsigned int n;
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	for (unsigned int turn = 0; turn < 20; turn++) {
 		uint64_t sent;
 
@@ -176,7 +176,7 @@ static void test_reset_under_load(void **state)
 	(void)state;
 	for (unsigned int turn = 0; turn < 20; turn++) {
 		m->ports[1].sent = m->ports[2].sent = m->arrived;
-		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+		model_let_in(m);
 		model_path_start(m, 128, 2, turn % 64);
 		for (unsigned int n = 0; n < 100; n++)
 			assert_true(model_arrive(m));
@@ -214,7 +214,7 @@ static void test_stop_with_a_nonsense_tail(void **state)
 		model_wake(m, &m->ports[1]);
 	}
 	model_check_rules(m, "tail-range");
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	model_path_start(m, 64, 1, 1);
 	for (unsigned int n = 0; n < 50; n++)
 		assert_true(model_arrive(m));
@@ -223,40 +223,6 @@ static void test_stop_with_a_nonsense_tail(void **state)
 	assert_int_equal(m->ports[1].sent, 50);
 	model_check_rules(m, "tail-range");
 	model_free(m);
-}
-
-static bool arrives(struct model *m, const char *destination)
-{
-	uint8_t frame[60] = { 0 };
-
-	memcpy(frame, destination, 6);
-	memcpy(frame + 6, "\x02\x00\x00\x00\x00\x01\x88\xb5", 8);
-	return nic_receive(m->ports[0].nic, frame, sizeof(frame), 0);
-}
-
-static void test_filters(void **state)
-{
-	struct model *m = model_new();
-	uint8_t mac[6];
-
-	(void)state;
-	onepath_hw_filter_mac(&m->ports[0].io, mac);
-	assert_memory_equal(mac, "\x02\x10\x20\x30\x40\x50", 6);
-	model_path_start(m, 64, 1, 0);
-	for (unsigned int flags = 0; flags < 4; flags++) {
-		bool promiscuous = flags & 1, all_multicast = flags & 2;
-
-		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, promiscuous, all_multicast),
-				 0);
-		assert_true(arrives(m, "\x02\x10\x20\x30\x40\x50"));
-		assert_true(arrives(m, "\xff\xff\xff\xff\xff\xff"));
-		assert_int_equal(arrives(m, "\x02\x10\x20\x30\x40\x51"), promiscuous);
-		assert_int_equal(arrives(m, "\x02\x11\x21\x31\x41\x51"), promiscuous);
-		assert_int_equal(arrives(m, "\x01\x00\x5e\x00\x00\x01"), all_multicast);
-		assert_int_equal(arrives(m, "\x33\x33\x00\x00\x00\x01"), all_multicast);
-	}
-	model_path_stop(m);
-	model_check_and_free(m);
 }
 
 static void test_link(void **state)
@@ -300,7 +266,6 @@ int main(void)
 		cmocka_unit_test(test_stop_under_load_with_the_link_down),
 		cmocka_unit_test(test_reset_under_load),
 		cmocka_unit_test(test_stop_with_a_nonsense_tail),
-		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_link_start_turns_the_laser_on),
 	};

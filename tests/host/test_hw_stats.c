@@ -112,7 +112,7 @@ static void test_statistics_over_resets(void **state)
 	for (unsigned int turn = 1; turn <= 5; turn++) {
 		uint8_t frame[MODEL_FRAME_MAX];
 
-		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+		model_let_in(m);
 		model_path_start(m, 64, 1, 1);
 		for (unsigned int n = 0; n < 50; n++) {
 			bytes += model_frame(m->arrived, frame);
@@ -144,7 +144,7 @@ static void test_counts_of_a_former_driver_are_dropped(void **state)
 	struct onepath_hw_stats stats = { 0 };
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, false, true), 0);
+	model_let_in(m);
 	model_path_start(m, 64, 1, 0);
 	for (unsigned int n = 0; n < 70; n++)
 		model_arrive(m);
@@ -188,7 +188,7 @@ static void test_each_queue_counts_in_its_set(void **state)
 		m->arrived = 5; /* not a VLAN tag among the first 7 */
 		m->ports[1].sent = 5;
 		lead_to_queue(m, queue);
-		assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, true, true), 0);
+		model_let_in(m);
 		model_path_start(m, 64, 1, ONEPATH_HW_QUEUES - 1 - queue);
 		for (unsigned int n = 0; n < 5; n++) {
 			bytes += model_frame(m->arrived, frame);
@@ -260,9 +260,9 @@ static void test_pauses_that_come(void **state)
 	struct onepath_hw_stats stats = { 0 };
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&m->ports[0].io, true, true), 0);
+	model_let_in(m);
 	model_path_start(m, 64, 1, 0);
-	nic_write(m->ports[0].nic, REG_MFLCN, 0xa); /* RFCE, DPF */
+	nic_write(m->ports[0].nic, REG_MFLCN, MFLCN_RFCE | MFLCN_DPF);
 	model_pause(&m->ports[0], 1000);
 	model_pause(&m->ports[0], 1000);
 	model_pause(&m->ports[0], 0);
@@ -288,13 +288,13 @@ static void test_pauses_that_leave(void **state)
 	struct onepath_hw_stats stats = { 0 };
 
 	(void)state;
-	assert_int_equal(onepath_hw_filter_set(&p->io, true, true), 0);
+	model_let_in(m);
 	model_path_start(m, 64, 1, 0);
 	nic_write(p->nic, REG_SRRCTL(0), 2); /* not DROP_EN: the packet buffer fills */
 	nic_write(p->nic, REG_FCTTV(0), 1000);
-	nic_write(p->nic, REG_FCRTL(0), 0x80000000 | 8 * 1024);
-	nic_write(p->nic, REG_FCRTH(0), 0x80000000 | 16 * 1024);
-	nic_write(p->nic, REG_FCCFG, 0x8);
+	nic_write(p->nic, REG_FCRTL(0), FCRTL_XONE | 8 * 1024);
+	nic_write(p->nic, REG_FCRTH(0), FCRTH_FCEN | 16 * 1024);
+	nic_write(p->nic, REG_FCCFG, FCCFG_TFCE_LINK);
 	for (unsigned int n = 0; n < 200; n++)
 		assert_true(model_arrive(m));
 	assert_int_equal(p->paused, 1);
