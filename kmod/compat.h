@@ -8,6 +8,7 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/eventfd.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/version.h>
@@ -62,6 +63,27 @@ static inline bool onepath_isolates_msi(struct device *dev, struct iommu_group *
 {
 	return iommu_group_has_isolated_msi(group);
 }
+#endif
+
+/* 6.8: eventfd_signal() adds one */
+static inline void onepath_eventfd_signal(struct eventfd_ctx *eventfd)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	eventfd_signal(eventfd, 1);
+#else
+	eventfd_signal(eventfd);
+#endif
+}
+
+/* 6.10: in a trace event, a string's source is known from its declaration */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define onepath_assign_str(field, source) __assign_str(field, source)
+#else
+#define onepath_assign_str(field, source) \
+	do {                              \
+		(void)(source);           \
+		__assign_str(field);      \
+	} while (0)
 #endif
 
 /* 6.11: a paging domain is made for a device */

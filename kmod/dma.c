@@ -6,16 +6,15 @@
  * each device addresses of its own and cannot do this. A port that no path uses is
  * in no domain: its DMA is blocked, and what paths it had is out of its reach.
  *
- * Called with onepath_lock held.
+ * What is of a group or domain is protected by the lock of its owner, which all calls
+ * are made with; only the list of groups is shared by owners.
  */
 #include <linux/capability.h>
 #include <linux/cc_platform.h>
 #include <linux/iommu.h>
 #include <linux/io.h>
 #include <linux/list.h>
-#include <linux/lockdep.h>
 #include <linux/module.h>
-#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -28,7 +27,7 @@
  * the interrupt range (0xfee00000) and of what firmware reserves for legacy devices.
  */
 #define WINDOW_BASE  SZ_4G
-#define WINDOW_BYTES SZ_128M
+#define WINDOW_BYTES SZ_256M
 
 static bool allow_unsafe_noiommu;
 module_param(allow_unsafe_noiommu, bool, 0444);
@@ -40,7 +39,7 @@ MODULE_PARM_DESC(allow_unsafe_noiommu,
  * @node: in onepath_groups
  * @iommu: NULL without an IOMMU
  * @domain: what its ports reach; NULL, if no path uses them
- * @owner: the process that opened its ports; compared only
+ * @owner: whose ports they are; compared only, valid while there are any
  * @ports: how many ports of it are owned
  * @uses: how often paths use them, see struct onepath_port
  */
@@ -48,12 +47,13 @@ struct onepath_group {
 	struct list_head node;
 	struct iommu_group *iommu;
 	struct onepath_domain *domain;
-	struct pid *owner;
+	struct onepath_owner *owner;
 	unsigned int ports;
 	unsigned int uses;
 };
 
 static LIST_HEAD(onepath_groups);
+static DEFINE_MUTEX(onepath_groups_lock); /* protects the list */
 
 static struct onepath_domain *onepath_domain_create(struct device *dev, bool iommu)
 {
@@ -133,7 +133,6 @@ static void onepath_group_free(struct onepath_group *group)
 		iommu_group_put(group->iommu);
 	}
 	list_del(&group->node);
-	put_pid(group->owner);
 	kfree(group);
 }
 
@@ -145,7 +144,8 @@ static void onepath_group_tell_busy(struct device *dev, struct iommu_group *iomm
 }
 
 /* Takes over the reference to @iommu, also when it fails. */
-static struct onepath_group *onepath_group_create(struct device *dev, struct iommu_group *iommu)
+static struct onepath_group *onepath_group_create(struct device *dev, struct iommu_group *iommu,
+						  struct onepath_owner *owner)
 {
 	struct onepath_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
 	int rc;
@@ -169,7 +169,7 @@ static struct onepath_group *onepath_group_create(struct device *dev, struct iom
 		}
 	}
 	group->iommu = iommu;
-	group->owner = get_pid(task_tgid(current));
+	group->owner = owner;
 	list_add(&group->node, &onepath_groups);
 	return group;
 }
@@ -219,41 +219,47 @@ bool onepath_dma_confined(struct device *dev, s32 *number)
 	return confined;
 }
 
+/* The port's group, claimed for the owner if it was not yet. Takes over the reference to @iommu. */
+static struct onepath_group *onepath_group_get(struct device *dev, struct iommu_group *iommu,
+					       struct onepath_owner *owner)
+{
+	struct onepath_group *group = iommu ? onepath_group_find(iommu) : NULL;
+
+	if (!group)
+		return onepath_group_create(dev, iommu, owner);
+	iommu_group_put(iommu);
+	if (group->owner == owner)
+		return group;
+	onepath_group_tell_busy(dev, group->iommu, "another process owns a port of it");
+	return ERR_PTR(-EBUSY);
+}
+
 /**
- * onepath_dma_claim() - makes the port's DMA the caller's process's; it reaches nothing yet
+ * onepath_dma_claim() - makes the port's DMA its owner's; it reaches nothing yet
  * @port: about to be owned; @port->group is set
+ * @owner: who will own it
  *
  * Returns 0 or -EPERM, -EBUSY, -EOPNOTSUPP, -ENOMEM.
  */
-int onepath_dma_claim(struct onepath_port *port)
+int onepath_dma_claim(struct onepath_port *port, struct onepath_owner *owner)
 {
 	struct device *dev = &port->pdev->dev;
 	struct iommu_group *iommu = iommu_group_get(dev);
 	struct onepath_group *group;
-	int rc;
+	int rc = onepath_dma_check_confined(dev, iommu);
 
-	lockdep_assert_held(&onepath_lock);
-	rc = onepath_dma_check_confined(dev, iommu);
 	if (rc) {
 		iommu_group_put(iommu);
 		return rc;
 	}
-	group = iommu ? onepath_group_find(iommu) : NULL;
-	if (group) {
-		iommu_group_put(iommu);
-		if (group->owner != task_tgid(current)) {
-			onepath_group_tell_busy(dev, group->iommu,
-						"another process owns a port of it");
-			return -EBUSY;
-		}
-	} else {
-		group = onepath_group_create(dev, iommu);
-		if (IS_ERR(group))
-			return PTR_ERR(group);
+	mutex_lock(&onepath_groups_lock);
+	group = onepath_group_get(dev, iommu, owner);
+	if (!IS_ERR(group)) {
+		group->ports++;
+		port->group = group;
 	}
-	group->ports++;
-	port->group = group;
-	return 0;
+	mutex_unlock(&onepath_groups_lock);
+	return PTR_ERR_OR_ZERO(group);
 }
 
 /* Undoes onepath_dma_claim(); the port does no DMA any more, though paths may still have it. */
@@ -261,13 +267,14 @@ void onepath_dma_release(struct onepath_port *port)
 {
 	struct onepath_group *group = port->group;
 
-	lockdep_assert_held(&onepath_lock);
 	if (!group)
 		return;
 	onepath_group_leave(port, port->uses);
 	port->group = NULL;
+	mutex_lock(&onepath_groups_lock);
 	if (!--group->ports)
 		onepath_group_free(group);
+	mutex_unlock(&onepath_groups_lock);
 }
 
 /**
@@ -286,7 +293,6 @@ struct onepath_domain *onepath_dma_join(struct onepath_port **ports, unsigned in
 	unsigned int n;
 	int rc;
 
-	lockdep_assert_held(&onepath_lock);
 	for (n = 0; n < count; n++) {
 		domain = ports[n]->group->domain;
 		if (!domain || domain == target)
@@ -315,7 +321,6 @@ void onepath_dma_leave(struct onepath_domain *domain, struct onepath_port **port
 {
 	unsigned int n;
 
-	lockdep_assert_held(&onepath_lock);
 	for (n = 0; n < count; n++)
 		if (ports[n]->group)
 			onepath_group_leave(ports[n], 1);
@@ -344,70 +349,4 @@ int onepath_dma_window_get(struct onepath_domain *domain, u64 *iova)
 void onepath_dma_window_put(struct onepath_domain *domain, u64 iova)
 {
 	ida_free(&domain->windows, (iova - WINDOW_BASE) / WINDOW_BYTES);
-}
-
-static int onepath_chunk_alloc(struct onepath_domain *domain, struct onepath_chunk *chunk, u64 iova,
-			       size_t bytes)
-{
-	phys_addr_t phys;
-	int rc;
-
-	chunk->address = alloc_pages_exact(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
-	if (!chunk->address)
-		return -ENOMEM;
-	phys = virt_to_phys(chunk->address);
-	chunk->iova = domain->iommu ? iova : phys;
-	if (!domain->iommu)
-		return 0;
-	rc = onepath_iommu_map(domain->iommu, iova, phys, bytes,
-			       IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
-	if (rc)
-		free_pages_exact(chunk->address, bytes);
-	return rc;
-}
-
-/**
- * onepath_dma_alloc() - memory for a path, mapped in its domain
- * @domain: the path's
- * @area: filled
- * @iova: where it starts for the device, if there is an IOMMU
- * @chunks: how many
- * @chunk_bytes: size of each, a multiple of the page size
- *
- * The memory is zeroed and charged to the caller's memory cgroup. Returns 0 or -ENOMEM and
- * what the IOMMU's driver says; then nothing is left.
- */
-int onepath_dma_alloc(struct onepath_domain *domain, struct onepath_area *area, u64 iova,
-		      unsigned int chunks, size_t chunk_bytes)
-{
-	int rc;
-
-	area->chunk_bytes = chunk_bytes;
-	area->chunks = 0;
-	area->chunk = kcalloc(chunks, sizeof(*area->chunk), GFP_KERNEL_ACCOUNT);
-	if (!area->chunk)
-		return -ENOMEM;
-	for (; area->chunks < chunks; area->chunks++, iova += chunk_bytes) {
-		rc = onepath_chunk_alloc(domain, &area->chunk[area->chunks], iova, chunk_bytes);
-		if (rc) {
-			onepath_dma_free(domain, area);
-			return rc;
-		}
-	}
-	return 0;
-}
-
-/* No device uses the memory any more; it is unmapped from the domain before it is freed. */
-void onepath_dma_free(struct onepath_domain *domain, struct onepath_area *area)
-{
-	struct onepath_chunk *chunk;
-
-	while (area->chunks) {
-		chunk = &area->chunk[--area->chunks];
-		if (domain->iommu)
-			iommu_unmap(domain->iommu, chunk->iova, area->chunk_bytes);
-		free_pages_exact(chunk->address, area->chunk_bytes);
-	}
-	kfree(area->chunk);
-	area->chunk = NULL;
 }

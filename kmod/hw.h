@@ -218,4 +218,22 @@ struct onepath_hw_stats {
 void onepath_hw_stats_init(struct onepath_io *io);
 int onepath_hw_stats_add(struct onepath_io *io, struct onepath_hw_stats *sum);
 
+/* hw_dump.c */
+
+/**
+ * struct onepath_hw_register - registers that may be shown
+ * @name: as in the datasheet; NULL ends the list
+ * @offset: of the first one
+ * @count: how many
+ * @stride: bytes from one to the next
+ */
+struct onepath_hw_register {
+	const char *name;
+	u32 offset;
+	u32 count;
+	u32 stride;
+};
+
+extern const struct onepath_hw_register onepath_hw_registers[];
+
 #endif

@@ -10,22 +10,32 @@
 #include <linux/io.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include "module.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 /* the highest register that hw_*.c use lies below */
 #define BAR0_MIN_BYTES 0x20000
 
-/* all control state of ports, paths and domains; see module.h */
-DEFINE_MUTEX(onepath_lock);
+/* what ports do by themselves (port.c); it may wait for a device, so no queue of others is used */
+struct workqueue_struct *onepath_workqueue;
 
 static u32 onepath_main_read(struct onepath_io *io, u32 reg)
 {
-	return readl(container_of(io, struct onepath_port, io)->bar + reg);
+	struct onepath_port *port = container_of(io, struct onepath_port, io);
+	u32 value = readl(port->bar + reg);
+
+	trace_onepath_register(port, reg, value, false);
+	return value;
 }
 
 static void onepath_main_write(struct onepath_io *io, u32 reg, u32 value)
 {
-	writel(value, container_of(io, struct onepath_port, io)->bar + reg);
+	struct onepath_port *port = container_of(io, struct onepath_port, io);
+
+	trace_onepath_register(port, reg, value, true);
+	writel(value, port->bar + reg);
 }
 
 static void onepath_main_sleep_us(struct onepath_io *io, u32 us)
@@ -37,6 +47,7 @@ static void onepath_main_timeout(struct onepath_io *io, u32 reg, u32 mask, u32 w
 {
 	struct onepath_port *port = container_of(io, struct onepath_port, io);
 
+	trace_onepath_timeout(port, reg, mask, wanted, readl(port->bar + reg));
 	dev_warn_ratelimited(&port->dev,
 			     "register %#07x: waited in vain for %#010x in bits %#010x\n", reg,
 			     wanted, mask);
@@ -117,6 +128,8 @@ static int onepath_main_probe(struct pci_dev *pdev, const struct pci_device_id *
 		goto unmap;
 	}
 	pci_set_drvdata(pdev, port);
+	pci_save_state(pdev); /* as an error of PCI Express is recovered from: see recover.c */
+	pm_runtime_put_noidle(&pdev->dev);
 	return 0;
 
 unmap:
@@ -133,6 +146,7 @@ static void onepath_main_remove(struct pci_dev *pdev)
 	struct onepath_port *port = pci_get_drvdata(pdev);
 	void __iomem *bar = port->bar;
 
+	pm_runtime_get_noresume(&pdev->dev);
 	onepath_port_remove(port);
 	pci_iounmap(pdev, bar);
 	pci_release_region(pdev, 0);
@@ -154,25 +168,41 @@ static struct pci_driver onepath_main_driver = {
 	.probe = onepath_main_probe,
 	.remove = onepath_main_remove,
 	.shutdown = onepath_main_shutdown,
+	.err_handler = &onepath_recover_handlers,
+	.driver.pm = pm_ptr(&onepath_recover_pm),
 	.driver_managed_dma = true, /* dma.c claims the group for as long as a port is owned */
 };
 
 static int __init onepath_main_init(void)
 {
-	int rc = onepath_port_class_init();
+	int rc = -ENOMEM;
 
-	if (rc)
+	onepath_workqueue = alloc_workqueue(KBUILD_MODNAME, WQ_UNBOUND, 0);
+	if (!onepath_workqueue)
 		return rc;
+	rc = onepath_port_class_init();
+	if (rc)
+		goto remove_workqueue;
+	onepath_debug_init();
 	rc = pci_register_driver(&onepath_main_driver);
 	if (rc)
-		onepath_port_class_exit();
+		goto remove_class;
+	return 0;
+
+remove_class:
+	onepath_debug_exit();
+	onepath_port_class_exit();
+remove_workqueue:
+	destroy_workqueue(onepath_workqueue);
 	return rc;
 }
 
 static void __exit onepath_main_exit(void)
 {
 	pci_unregister_driver(&onepath_main_driver);
+	onepath_debug_exit();
 	onepath_port_class_exit();
+	destroy_workqueue(onepath_workqueue);
 }
 
 module_init(onepath_main_init);

@@ -8,15 +8,33 @@
 #include "compat.h"
 #include "path.h"
 
-/* Chunks of 64 buffers fill whole pages, and no buffer lies in two of them. */
-#define BUFFERS_PER_CHUNK  64
-#define BUFFER_CHUNK_BYTES (BUFFERS_PER_CHUNK * ONEPATH_BUFFER_STRIDE)
+/* 64 buffers fill whole pages, whatever their size. */
+#define BUFFERS_PER_CHUNK 64
 /* the rings follow the buffers in the path's window of bus addresses */
-#define RINGS_IOVA_OFFSET SZ_64M
+#define RINGS_IOVA_OFFSET SZ_128M
+
+/* Bytes from one buffer to the next. */
+u32 onepath_path_stride(const struct onepath_path *path)
+{
+	return path->buffer_bytes + ONEPATH_BUFFER_GAP;
+}
+
+struct onepath_head *onepath_path_head(const struct onepath_path *path, unsigned int output)
+{
+	return path->rings.chunk[path->outputs].address + output * ONEPATH_HEAD_STRIDE;
+}
 
 u64 onepath_path_head_iova(const struct onepath_path *path, unsigned int output)
 {
 	return path->rings.chunk[path->outputs].iova + output * ONEPATH_HEAD_STRIDE;
+}
+
+/* Whether a frame waits in descriptor @i: looked at after its interrupt was armed. */
+bool onepath_path_received(const struct onepath_path *path, u32 i)
+{
+	const struct onepath_descriptor *ring = path->rings.chunk[0].address;
+
+	return READ_ONCE(ring[i].status) & ONEPATH_RX_DD;
 }
 
 /* Invariant 1: descriptor i of every ring points at buffer i. All else is zeroed. */
@@ -29,42 +47,51 @@ void onepath_path_write_rings(struct onepath_path *path)
 
 	for (k = 0; k < path->outputs; k++) {
 		ring = path->rings.chunk[k].address;
-		memset(ring, 0, path->rings.chunk_bytes);
+		memset(ring, 0, path->rings.unit);
 		for (i = 0; i < path->ring_size; i++) {
-			buffer = path->buffers.chunk[i / BUFFERS_PER_CHUNK].iova +
-				 i % BUFFERS_PER_CHUNK * ONEPATH_BUFFER_STRIDE;
+			buffer = onepath_memory_address(&path->buffers,
+							(size_t)i * onepath_path_stride(path));
 			ring[i].address = cpu_to_le64(buffer);
 		}
 	}
-	memset(path->rings.chunk[path->outputs].address, 0, path->rings.chunk_bytes);
+	memset(path->rings.chunk[path->outputs].address, 0, path->rings.unit);
 }
 
 int onepath_path_memory_alloc(struct onepath_path *path)
 {
-	size_t ring_bytes = path->ring_size * sizeof(struct onepath_descriptor);
+	size_t ring_bytes = PAGE_ALIGN(path->ring_size * sizeof(struct onepath_descriptor));
+	size_t chunk_bytes = BUFFERS_PER_CHUNK * onepath_path_stride(path);
+	int node = dev_to_node(&path->port[0]->pdev->dev);
 	int rc;
 
 	/* a larger page of doorbells would hold the registers beside the queues' too */
 	BUILD_BUG_ON(PAGE_SIZE != SZ_4K);
-	BUILD_BUG_ON(BUFFER_CHUNK_BYTES % PAGE_SIZE);
+	BUILD_BUG_ON(BUFFERS_PER_CHUNK * ONEPATH_BUFFER_GAP % PAGE_SIZE);
+	BUILD_BUG_ON(BUFFERS_PER_CHUNK * ONEPATH_BUFFER_BYTES_STEP % PAGE_SIZE);
+	BUILD_BUG_ON(BUFFERS_PER_CHUNK > ONEPATH_RING_SIZE_MIN);
+	BUILD_BUG_ON(ONEPATH_RING_SIZE_MAX * (ONEPATH_BUFFER_BYTES_MAX + ONEPATH_BUFFER_GAP) >
+		     RINGS_IOVA_OFFSET);
 	BUILD_BUG_ON(ONEPATH_OUTPUTS_MAX * ONEPATH_HEAD_STRIDE > PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct onepath_head) > ONEPATH_HEAD_STRIDE);
 	BUILD_BUG_ON(sizeof(struct onepath_descriptor) != 16);
 
 	rc = onepath_dma_window_get(path->domain, &path->iova);
 	if (rc)
 		return rc;
-	rc = onepath_dma_alloc(path->domain, &path->buffers, path->iova,
-			       path->ring_size / BUFFERS_PER_CHUNK, BUFFER_CHUNK_BYTES);
+	/* no buffer lies in two chunks, unless an IOMMU makes a row of them */
+	rc = onepath_memory_alloc(path->domain, &path->buffers, path->iova,
+				  path->ring_size / BUFFERS_PER_CHUNK * chunk_bytes,
+				  path->domain->iommu ? 0 : chunk_bytes, node);
 	if (rc)
 		goto window;
-	rc = onepath_dma_alloc(path->domain, &path->rings, path->iova + RINGS_IOVA_OFFSET,
-			       path->outputs + 1, PAGE_ALIGN(ring_bytes));
+	rc = onepath_memory_alloc(path->domain, &path->rings, path->iova + RINGS_IOVA_OFFSET,
+				  (path->outputs + 1) * ring_bytes, ring_bytes, node);
 	if (rc)
 		goto buffers;
 	return 0;
 
 buffers:
-	onepath_dma_free(path->domain, &path->buffers);
+	onepath_memory_free(path->domain, &path->buffers);
 window:
 	onepath_dma_window_put(path->domain, path->iova);
 	return rc;
@@ -72,8 +99,8 @@ window:
 
 void onepath_path_memory_free(struct onepath_path *path)
 {
-	onepath_dma_free(path->domain, &path->rings);
-	onepath_dma_free(path->domain, &path->buffers);
+	onepath_memory_free(path->domain, &path->rings);
+	onepath_memory_free(path->domain, &path->buffers);
 	onepath_dma_window_put(path->domain, path->iova);
 }
 
@@ -81,7 +108,7 @@ void onepath_path_memory_free(struct onepath_path *path)
 
 static u32 onepath_path_doorbell(const struct onepath_path *path, unsigned int page)
 {
-	return page ? onepath_hw_tdt(path->tx_queue[page - 1]) : onepath_hw_rdt(ONEPATH_RX_QUEUE);
+	return page ? onepath_hw_tdt(path->output[page - 1].queue) : onepath_hw_rdt(path->rx_queue);
 }
 
 /* Where the NF finds the doorbell in the doorbell area. */
@@ -100,24 +127,40 @@ static vm_fault_t onepath_path_fault(struct vm_fault *vmf)
 	if (page > path->outputs)
 		return VM_FAULT_SIGBUS;
 	mutex_lock(&path->doorbell_lock);
-	if (path->doorbells_live)
+	if (test_bit(page, path->doorbells))
 		pfn = PHYS_PFN(path->port[page]->doorbells + onepath_path_doorbell(path, page));
 	result = vmf_insert_pfn(vmf->vma, vmf->address, pfn);
 	mutex_unlock(&path->doorbell_lock);
 	return result;
 }
 
-/*
- * Switches the doorbells between the device and nowhere. When this returns, no access by
- * the former way is possible: existing mappings are gone, the next access faults.
- */
-void onepath_path_set_doorbells(struct onepath_path *path, bool live)
+static void onepath_path_switch(struct onepath_path *path, unsigned int first, unsigned int count,
+				bool live)
 {
 	mutex_lock(&path->doorbell_lock);
-	path->doorbells_live = live;
+	if (live)
+		bitmap_set(path->doorbells, first, count);
+	else
+		bitmap_clear(path->doorbells, first, count);
 	mutex_unlock(&path->doorbell_lock);
-	unmap_mapping_range(path->file[0]->f_mapping, ONEPATH_MMAP_DOORBELLS,
-			    (loff_t)(1 + path->outputs) * PAGE_SIZE, 1);
+	unmap_mapping_range(path->file[0]->f_mapping,
+			    ONEPATH_MMAP_DOORBELLS + (loff_t)first * PAGE_SIZE,
+			    (loff_t)count * PAGE_SIZE, 1);
+}
+
+/*
+ * Switches a doorbell between the device and nowhere. When this returns, no access by
+ * the former way is possible: existing mappings are gone, the next access faults.
+ */
+void onepath_path_set_doorbell(struct onepath_path *path, unsigned int page, bool live)
+{
+	onepath_path_switch(path, page, 1, live);
+}
+
+/* The same with all of them. */
+void onepath_path_set_doorbells(struct onepath_path *path, bool live)
+{
+	onepath_path_switch(path, 0, 1 + path->outputs, live);
 }
 
 static const struct vm_operations_struct onepath_path_vm_ops = {
@@ -131,11 +174,11 @@ static int onepath_path_map_area(struct vm_area_struct *vma, const struct onepat
 	unsigned int n;
 	int rc;
 
-	if (vma->vm_end - vma->vm_start != area->chunks * area->chunk_bytes)
+	if (vma->vm_end - vma->vm_start != area->bytes)
 		return -EINVAL;
-	for (n = 0; n < area->chunks; n++, at += area->chunk_bytes) {
+	for (n = 0; n < area->chunks; at += area->chunk[n++].bytes) {
 		rc = remap_pfn_range(vma, at, PHYS_PFN(virt_to_phys(area->chunk[n].address)),
-				     area->chunk_bytes, vma->vm_page_prot);
+				     area->chunk[n].bytes, vma->vm_page_prot);
 		if (rc)
 			return rc;
 	}

@@ -1,50 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A port's node, /dev/onepath/<domain:bus:dev.fn>: who owns it, what it is and
- * counts, which frames it takes. O_RDWR owns the port and O_RDONLY observes it,
- * so that file permissions say who may do what. Paths are made here and live in
- * path.c.
+ * A port's life: claimed by the module, owned by a process, reset and brought to life
+ * again under it, at rest, gone. Its node is in port_file.c, its paths are in path.c.
  */
-#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include "compat.h"
-#include "module.h"
+#include "trace.h"
 
-#define PORTS_MAX 256
+/* counters are read and outputs looked after so often, or when the link changes */
+#define WORK_PERIOD (HZ / 2)
 
-static struct class *onepath_port_class;
-static dev_t onepath_port_devt;
-static DEFINE_IDA(onepath_port_minors);
-
-/**
- * onepath_copy_args() - takes a call's argument struct from userspace
- * @args: filled
- * @size: what the kernel knows of it
- * @user: starts with the struct's size as the caller knows it
+/*
+ * Locks the port and its owner, if it has one. The owner's lock comes first, so the owner may
+ * have changed by the time that it is had; then it is tried again.
+ *
+ * Returns the owner, for onepath_port_unlock(), or NULL: then nobody can own it meanwhile.
  */
-int onepath_copy_args(void *args, size_t size, const void __user *user)
+static struct onepath_owner *onepath_port_lock(struct onepath_port *port)
 {
-	u32 user_size;
+	struct onepath_owner *owner;
 
-	if (get_user(user_size, (const u32 __user *)user))
-		return -EFAULT;
-	if (user_size < sizeof(user_size))
-		return -EINVAL;
-	if (user_size > PAGE_SIZE)
-		return -E2BIG;
-	return copy_struct_from_user(args, size, user, user_size);
+	for (;;) {
+		mutex_lock(&port->lock);
+		owner = port->owner;
+		if (!owner)
+			return NULL;
+		kref_get(&owner->ref);
+		mutex_unlock(&port->lock);
+		mutex_lock(&owner->lock);
+		mutex_lock(&port->lock);
+		if (port->owner == owner)
+			return owner;
+		mutex_unlock(&port->lock);
+		mutex_unlock(&owner->lock);
+		onepath_owner_put(owner);
+	}
 }
 
-/* Hands a struct back, as much of it as the caller knows; its size field stays the caller's. */
-int onepath_return_args(void __user *user, const void *args, size_t size)
+/* Its owner, with a reference, or NULL. */
+struct onepath_owner *onepath_port_get_owner(struct onepath_port *port)
 {
-	u32 user_size = *(const u32 *)args;
+	struct onepath_owner *owner;
 
-	return copy_to_user(user, args, min_t(size_t, size, user_size)) ? -EFAULT : 0;
+	mutex_lock(&port->lock);
+	owner = port->owner;
+	if (owner)
+		kref_get(&owner->ref);
+	mutex_unlock(&port->lock);
+	return owner;
+}
+
+/* What is left of onepath_port_lock() once port->lock was given back. */
+static void onepath_port_unlock_owner(struct onepath_owner *owner)
+{
+	if (!owner)
+		return;
+	onepath_port_mend(owner);
+	mutex_unlock(&owner->lock);
+	onepath_owner_put(owner);
+}
+
+/* Why the port cannot be used now, as a call's result; 0 if it can. */
+int onepath_port_error(const struct onepath_port *port)
+{
+	if (port->state == ONEPATH_PORT_GONE)
+		return -ENODEV;
+	if (port->away)
+		return -EAGAIN;
+	return port->state == ONEPATH_PORT_FAILED ? -EIO : 0;
+}
+
+static void onepath_port_set_state(struct onepath_port *port, enum onepath_port_state state)
+{
+	lockdep_assert_held(&port->lock);
+	WRITE_ONCE(port->state, state);
+	trace_onepath_port_state(port);
+}
+
+static void onepath_port_set_away(struct onepath_port *port, bool away)
+{
+	lockdep_assert_held(&port->lock);
+	WRITE_ONCE(port->away, away);
+	trace_onepath_port_state(port);
 }
 
 /* What the device says of itself, for whoever wonders why nothing moved. */
@@ -53,23 +92,27 @@ static void onepath_port_tell_errors(struct onepath_port *port)
 	u32 errors = onepath_hw_errors(&port->io);
 
 	if (errors & ONEPATH_HW_ERROR_MEMORY)
-		dev_err(&port->dev, "a memory of the device failed (ECC), nothing moved since\n");
+		dev_err_ratelimited(&port->dev,
+				    "a memory of the device failed (ECC), nothing moved since\n");
 	if (errors & ONEPATH_HW_ERROR_BUS)
-		dev_err(&port->dev, "requests of the device on the bus failed\n");
+		dev_err_ratelimited(&port->dev, "requests of the device on the bus failed\n");
 }
 
 /**
- * onepath_port_quiet() - ends all DMA of a port
- * @port: its BAR0 is mapped
+ * onepath_port_rest() - ends all DMA of a port
+ * @port: its BAR0 is mapped, its lock held
  *
  * Stops and resets the device; if that fails by a function-level reset; if that fails
  * too, what is left is to forbid it the bus. After this its memory may be freed.
+ *
+ * Returns 0 if it was reset, so that it may be brought to life again.
  */
-void onepath_port_quiet(struct onepath_port *port)
+static int onepath_port_rest(struct onepath_port *port)
 {
 	int rc;
 
-	onepath_path_silence(port);
+	lockdep_assert_held(&port->lock);
+	onepath_irq_hold(port);
 	onepath_port_tell_errors(port);
 	onepath_hw_stats_add(&port->io, &port->stats);
 	rc = onepath_hw_reset(&port->io, false);
@@ -82,224 +125,260 @@ void onepath_port_quiet(struct onepath_port *port)
 	if (rc && rc != -ENODEV)
 		dev_warn(&port->dev, "reset failed (%d), taking bus mastering away\n", rc);
 	pci_clear_master(port->pdev);
-}
-
-/**
- * onepath_port_fail() - ends a port under its paths, which end with it
- * @port: one of its queues did not do as it was told
- * @rc: why: -ENODEV, the device is gone, until it is bound anew; else the port is reset,
- *	until it is closed
- */
-void onepath_port_fail(struct onepath_port *port, int rc)
-{
-	bool gone = rc == -ENODEV;
-
-	if (port->state != ONEPATH_PORT_READY)
-		return;
-	if (gone)
-		dev_err(&port->dev, "the device is gone: its registers read all ones\n");
-	else
-		dev_err(&port->dev,
-			"a queue did not stop: port reset, close it and open it again\n");
-	WRITE_ONCE(port->state, gone ? ONEPATH_PORT_GONE : ONEPATH_PORT_FAILED);
-	onepath_port_quiet(port);
-	if (gone)
-		wake_up_all(&port->wait);
-}
-
-static int onepath_port_own(struct onepath_port *port)
-{
-	int rc;
-
-	if (port->state == ONEPATH_PORT_GONE)
-		return -ENODEV;
-	if (port->state != ONEPATH_PORT_IDLE)
-		return -EBUSY;
-	rc = onepath_dma_claim(port);
-	if (rc)
-		return rc;
-	rc = onepath_hw_reset(&port->io, false);
-	if (!rc)
-		rc = onepath_hw_init(&port->io);
-	if (rc) {
-		dev_err(&port->dev, "initialisation failed: %d\n", rc);
-		onepath_port_quiet(port);
-		onepath_dma_release(port);
-		return rc;
-	}
-	onepath_hw_link_start(&port->io);
-	pci_set_master(port->pdev);
-	port->state = ONEPATH_PORT_READY;
-	return 0;
-}
-
-static int onepath_port_open(struct inode *inode, struct file *file)
-{
-	struct onepath_port *port = container_of(inode->i_cdev, struct onepath_port, cdev);
-	int rc = 0;
-
-	if (!(file->f_mode & FMODE_READ))
-		return -EINVAL;
-	file->private_data = port;
-	if (mutex_lock_interruptible(&onepath_lock))
-		return -EINTR;
-	if (file->f_mode & FMODE_WRITE)
-		rc = onepath_port_own(port);
-	else if (port->state == ONEPATH_PORT_GONE)
-		rc = -ENODEV;
-	mutex_unlock(&onepath_lock);
-	return rc ? rc : stream_open(inode, file);
-}
-
-/* The owner's last descriptor is closed, and so are its paths, which held the file. */
-static int onepath_port_release(struct inode *inode, struct file *file)
-{
-	struct onepath_port *port = file->private_data;
-
-	if (!(file->f_mode & FMODE_WRITE))
-		return 0;
-	mutex_lock(&onepath_lock);
-	if (port->state == ONEPATH_PORT_READY)
-		onepath_port_quiet(port);
-	onepath_dma_release(port);
-	if (port->state != ONEPATH_PORT_GONE)
-		port->state = ONEPATH_PORT_IDLE;
-	mutex_unlock(&onepath_lock);
-	return 0;
-}
-
-static long onepath_port_info(struct onepath_port *port, void __user *user)
-{
-	struct onepath_port_info args;
-	bool confined;
-	int rc = onepath_copy_args(&args, sizeof(args), user);
-
-	if (rc)
-		return rc;
-	mutex_lock(&onepath_lock);
-	if (port->state == ONEPATH_PORT_GONE || onepath_hw_gone(&port->io)) {
-		mutex_unlock(&onepath_lock);
-		return -ENODEV;
-	}
-	confined = onepath_dma_confined(&port->pdev->dev, &args.iommu_group);
-	args.reserved = 0;
-	args.speed_mbps = onepath_hw_link_speed_mbps(&port->io);
-	args.flags = (args.speed_mbps ? ONEPATH_PORT_LINK_UP : 0) |
-		     (port->state != ONEPATH_PORT_IDLE ? ONEPATH_PORT_OWNED : 0) |
-		     (confined ? ONEPATH_PORT_CONFINED : 0);
-	onepath_hw_filter_mac(&port->io, args.mac);
-	args.numa_node = dev_to_node(&port->pdev->dev);
-	mutex_unlock(&onepath_lock);
-	return onepath_return_args(user, &args, sizeof(args));
-}
-
-static long onepath_port_filter(struct onepath_port *port, void __user *user)
-{
-	struct onepath_port_filter args;
-	int rc = onepath_copy_args(&args, sizeof(args), user);
-
-	if (rc)
-		return rc;
-	if (args.flags & ~(ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST))
-		return -EINVAL;
-	if (mutex_lock_interruptible(&onepath_lock))
-		return -EINTR;
-	if (port->state == ONEPATH_PORT_READY)
-		rc = onepath_hw_filter_set(&port->io, args.flags);
-	else
-		rc = port->state == ONEPATH_PORT_FAILED ? -EIO : -ENODEV;
-	mutex_unlock(&onepath_lock);
 	return rc;
 }
 
-static long onepath_port_stats(struct onepath_port *port, void __user *user)
+/* From reset to ready. */
+static int onepath_port_init(struct onepath_port *port)
 {
-	struct onepath_port_stats args;
-	int rc = onepath_copy_args(&args, sizeof(args), user);
+	int rc = onepath_hw_init(&port->io);
 
 	if (rc)
 		return rc;
-	mutex_lock(&onepath_lock);
-	rc = port->state == ONEPATH_PORT_GONE ? -ENODEV
-					      : onepath_hw_stats_add(&port->io, &port->stats);
-	memset_after(&args, 0, size);
-	args.rx_frames = port->stats.rx_frames;
-	args.rx_bytes = port->stats.rx_bytes;
-	args.rx_missed = port->stats.rx_missed;
-	args.rx_crc_errors = port->stats.rx_crc_errors;
-	args.rx_length_errors = port->stats.rx_length_errors;
-	args.rx_other_errors = port->stats.rx_other_errors;
-	args.tx_frames = port->stats.tx_frames;
-	args.tx_bytes = port->stats.tx_bytes;
-	mutex_unlock(&onepath_lock);
-	return rc ? rc : onepath_return_args(user, &args, sizeof(args));
+	onepath_hw_link_start(&port->io);
+	pci_set_master(port->pdev);
+	onepath_irq_release(port);
+	return 0;
 }
 
-static long onepath_port_path_create(struct file *file, void __user *user)
+/* Brings an owned port to life that was reset, or cannot be. */
+static void onepath_port_revive(struct onepath_port *port, int rc)
 {
-	struct onepath_path_create args;
-	int rc = onepath_copy_args(&args, sizeof(args), user);
-
-	return rc ? rc : onepath_path_create(file, &args);
+	if (!rc)
+		rc = onepath_port_init(port);
+	if (rc && rc != -ENODEV)
+		dev_err(&port->dev, "does not come back after a reset (%d): close it\n", rc);
+	if (rc) {
+		onepath_irq_hold(port);
+		pci_clear_master(port->pdev);
+	}
+	onepath_port_set_state(port, !rc	     ? ONEPATH_PORT_READY
+				     : rc == -ENODEV ? ONEPATH_PORT_GONE
+						     : ONEPATH_PORT_FAILED);
+	onepath_port_kick(port);
 }
 
-static long onepath_port_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+/**
+ * onepath_port_break() - a port did not do as it was told
+ * @port: its owner's lock is held
+ * @rc: -ENODEV: the device is gone; else it has to be reset
+ *
+ * What has to be done about it is done by onepath_port_mend(), before the owner's lock
+ * is given back.
+ */
+void onepath_port_break(struct onepath_port *port, int rc)
 {
-	struct onepath_port *port = file->private_data;
-	void __user *user = (void __user *)arg;
+	if (READ_ONCE(port->state) == ONEPATH_PORT_READY && !port->broken)
+		port->broken = rc;
+}
 
-	switch (cmd) {
-	case ONEPATH_PORT_INFO:
-		return onepath_port_info(port, user);
-	case ONEPATH_PORT_STATS:
-		return onepath_port_stats(port, user);
-	case ONEPATH_PORT_FILTER:
-		return file->f_mode & FMODE_WRITE ? onepath_port_filter(port, user) : -EBADF;
-	case ONEPATH_PATH_CREATE:
-		return file->f_mode & FMODE_WRITE ? onepath_port_path_create(file, user) : -EBADF;
-	default:
-		return -ENOTTY;
+static void onepath_port_mend_one(struct onepath_port *port)
+{
+	int rc = port->broken;
+
+	port->broken = 0;
+	mutex_lock(&port->lock);
+	if (port->away || port->state != ONEPATH_PORT_READY)
+		goto unlock;
+	if (rc == -ENODEV)
+		dev_err(&port->dev, "the device is gone: its registers read all ones\n");
+	else
+		dev_err(&port->dev, "a queue did not do as it was told (%d): port reset\n", rc);
+	onepath_path_silence(port);
+	if (rc == -ENODEV)
+		onepath_port_rest(port);
+	else
+		rc = onepath_port_rest(port);
+	onepath_port_revive(port, rc);
+unlock:
+	mutex_unlock(&port->lock);
+	onepath_path_lost(port);
+	onepath_event_signal(&port->event);
+}
+
+/* Resets the owner's ports that broke. What their paths lose may break others, so: until none is. */
+void onepath_port_mend(struct onepath_owner *owner)
+{
+	struct onepath_port *port;
+
+	lockdep_assert_held(&owner->lock);
+again:
+	list_for_each_entry(port, &owner->ports, owner_node) {
+		if (port->broken) {
+			onepath_port_mend_one(port);
+			goto again;
+		}
 	}
 }
 
-static __poll_t onepath_port_poll(struct file *file, poll_table *table)
+/* Resets, suspends: the device is not to be touched until onepath_port_back(). */
+void onepath_port_away(struct onepath_port *port)
 {
-	struct onepath_port *port = file->private_data;
+	struct onepath_owner *owner = onepath_port_lock(port);
 
-	poll_wait(file, &port->wait, table);
-	return READ_ONCE(port->state) == ONEPATH_PORT_GONE ? EPOLLHUP | EPOLLERR : 0;
+	onepath_port_set_away(port, true);
+	if (owner)
+		onepath_path_silence(port);
+	if (port->state != ONEPATH_PORT_GONE)
+		onepath_port_rest(port);
+	mutex_unlock(&port->lock);
+	if (owner)
+		onepath_path_lost(port);
+	onepath_port_unlock_owner(owner);
 }
 
-static const struct file_operations onepath_port_fops = {
-	.owner = THIS_MODULE,
-	.open = onepath_port_open,
-	.release = onepath_port_release,
-	.unlocked_ioctl = onepath_port_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
-	.poll = onepath_port_poll,
-};
+/* Returns 0 if the device is there. */
+int onepath_port_back(struct onepath_port *port)
+{
+	struct onepath_owner *owner = onepath_port_lock(port);
+	int rc = -ENODEV;
+
+	onepath_port_set_away(port, false);
+	if (port->state != ONEPATH_PORT_GONE) {
+		rc = onepath_hw_reset(&port->io, false);
+		if (owner) {
+			onepath_port_revive(port, rc);
+		} else {
+			if (!rc)
+				rc = onepath_hw_init(&port->io);
+			pci_clear_master(port->pdev);
+			if (rc == -ENODEV)
+				onepath_port_set_state(port, ONEPATH_PORT_GONE);
+		}
+	}
+	mutex_unlock(&port->lock);
+	if (owner)
+		onepath_path_lost(port);
+	onepath_port_unlock_owner(owner);
+	onepath_event_signal(&port->event);
+	return rc;
+}
+
+static int onepath_port_start(struct onepath_port *port, struct onepath_owner *owner)
+{
+	int rc = onepath_dma_claim(port, owner);
+
+	if (rc)
+		return rc;
+	rc = onepath_irq_init(port);
+	if (rc)
+		goto release;
+	rc = onepath_hw_reset(&port->io, false);
+	if (!rc)
+		rc = onepath_port_init(port);
+	if (!rc)
+		return 0;
+	dev_err(&port->dev, "initialisation failed: %d\n", rc);
+	onepath_port_rest(port);
+	onepath_irq_exit(port);
+release:
+	onepath_dma_release(port);
+	return rc;
+}
 
 /**
- * onepath_port_owned_by() - the port that an open file owns
- * @file: any file
+ * onepath_port_own() - makes the calling process the port's owner
+ * @port: any
  *
- * Returns the port, or ERR_PTR(): -EINVAL no port's file, -EBADF it only observes.
+ * Returns 0 or what open() of a port answers.
  */
-struct onepath_port *onepath_port_owned_by(struct file *file)
+int onepath_port_own(struct onepath_port *port)
 {
-	if (file->f_op != &onepath_port_fops)
-		return ERR_PTR(-EINVAL);
-	if (!(file->f_mode & FMODE_WRITE))
-		return ERR_PTR(-EBADF);
-	return file->private_data;
+	struct onepath_owner *owner = onepath_owner_get();
+	int rc;
+
+	if (IS_ERR(owner))
+		return PTR_ERR(owner);
+	mutex_lock(&owner->lock);
+	mutex_lock(&port->lock);
+	rc = onepath_port_error(port);
+	if (port->owner)
+		rc = rc == -ENODEV ? rc : -EBUSY;
+	if (!rc)
+		rc = onepath_port_start(port, owner);
+	if (!rc) {
+		kref_get(&owner->ref);
+		port->owner = owner;
+		list_add(&port->owner_node, &owner->ports);
+		port->link_up = onepath_hw_link_speed_mbps(&port->io) != 0;
+		onepath_port_set_state(port, ONEPATH_PORT_READY);
+		onepath_port_kick(port);
+	}
+	mutex_unlock(&port->lock);
+	mutex_unlock(&owner->lock);
+	onepath_owner_put(owner);
+	return rc;
 }
 
-static void onepath_port_free(struct device *dev)
+/* The port is nobody's; its device is at rest. Both locks are held, and stay so. */
+static void onepath_port_free_owner(struct onepath_port *port)
 {
-	struct onepath_port *port = container_of(dev, struct onepath_port, dev);
+	struct onepath_owner *owner = port->owner;
 
-	ida_free(&onepath_port_minors, MINOR(dev->devt));
-	kfree(port);
+	onepath_irq_exit(port);
+	onepath_dma_release(port);
+	list_del(&port->owner_node);
+	port->owner = NULL;
+	port->broken = 0;
+	onepath_event_exit(&port->event);
+	onepath_owner_put(owner); /* not the last one: the caller has one, too */
+}
+
+/* The owner's last descriptor is closed, and so are its paths, which held it. */
+void onepath_port_disown(struct onepath_port *port)
+{
+	struct onepath_owner *owner = onepath_port_lock(port);
+
+	if (owner) {
+		if (port->state != ONEPATH_PORT_GONE && !port->away)
+			onepath_port_rest(port);
+		if (port->state != ONEPATH_PORT_GONE)
+			onepath_port_set_state(port, ONEPATH_PORT_IDLE);
+		onepath_port_free_owner(port);
+	}
+	mutex_unlock(&port->lock);
+	onepath_port_unlock_owner(owner);
+}
+
+/* The link went up or down, as far as is known. */
+static void onepath_port_look_at_link(struct onepath_port *port)
+{
+	bool up = onepath_hw_link_speed_mbps(&port->io) != 0;
+
+	if (up == port->link_up)
+		return;
+	port->link_up = up;
+	WRITE_ONCE(port->link_changes, port->link_changes + 1);
+	port->stats.link_changes++;
+	onepath_event_signal(&port->event);
+}
+
+static void onepath_port_work(struct work_struct *work)
+{
+	struct onepath_port *port = container_of(to_delayed_work(work), struct onepath_port, work);
+	struct onepath_owner *owner = onepath_port_lock(port);
+	bool ready = owner && !port->away && port->state == ONEPATH_PORT_READY;
+
+	if (ready) {
+		if (atomic_xchg(&port->causes, 0) & ONEPATH_HW_CAUSE_ERROR)
+			onepath_port_tell_errors(port);
+		if (onepath_hw_stats_add(&port->io, &port->stats))
+			onepath_port_break(port, -ENODEV);
+		else
+			onepath_port_look_at_link(port);
+	}
+	mutex_unlock(&port->lock);
+	if (ready) {
+		onepath_output_look_after(port);
+		queue_delayed_work(onepath_workqueue, &port->work, WORK_PERIOD);
+	}
+	onepath_port_unlock_owner(owner);
+}
+
+/* Something may have changed: the work is to be done now. From interrupts as well. */
+void onepath_port_kick(struct onepath_port *port)
+{
+	mod_delayed_work(onepath_workqueue, &port->work, 0);
 }
 
 /**
@@ -314,32 +393,20 @@ static void onepath_port_free(struct device *dev)
 struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 				      const struct onepath_io *io)
 {
-	struct onepath_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
-	int minor, rc;
+	struct onepath_port *port = onepath_port_node_alloc(pdev);
+	int rc;
 
-	if (!port)
-		return ERR_PTR(-ENOMEM);
-	minor = ida_alloc_max(&onepath_port_minors, PORTS_MAX - 1, GFP_KERNEL);
-	if (minor < 0) {
-		kfree(port);
-		return ERR_PTR(minor);
-	}
-	device_initialize(&port->dev);
-	port->dev.class = onepath_port_class;
-	port->dev.parent = &pdev->dev;
-	port->dev.devt = MKDEV(MAJOR(onepath_port_devt), minor);
-	port->dev.release = onepath_port_free;
+	if (IS_ERR(port))
+		return port;
 	port->pdev = pdev;
 	port->bar = bar;
 	port->io = *io;
 	port->doorbells = pci_resource_start(pdev, 0);
-	init_waitqueue_head(&port->wait);
-	cdev_init(&port->cdev, &onepath_port_fops);
-	port->cdev.owner = THIS_MODULE;
+	port->mtu = 1500;
+	mutex_init(&port->lock);
+	onepath_event_init(&port->event);
+	INIT_DELAYED_WORK(&port->work, onepath_port_work);
 
-	rc = dev_set_name(&port->dev, "%s", pci_name(pdev));
-	if (rc)
-		goto put;
 	rc = onepath_hw_reset(&port->io, true);
 	if (!rc)
 		rc = onepath_hw_init(&port->io);
@@ -355,6 +422,7 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 		onepath_port_end(port);
 		goto put;
 	}
+	onepath_debug_add(port);
 	return port;
 
 put:
@@ -368,13 +436,23 @@ put:
  */
 void onepath_port_end(struct onepath_port *port)
 {
-	mutex_lock(&onepath_lock);
-	onepath_port_quiet(port);
-	WRITE_ONCE(port->state, ONEPATH_PORT_GONE);
-	onepath_path_end_failed();
-	onepath_dma_release(port);
-	mutex_unlock(&onepath_lock);
-	wake_up_all(&port->wait);
+	struct onepath_owner *owner = onepath_port_lock(port);
+
+	if (owner)
+		onepath_path_silence(port);
+	if (!port->away)
+		onepath_port_rest(port);
+	onepath_port_set_state(port, ONEPATH_PORT_GONE);
+	mutex_unlock(&port->lock);
+	if (owner) {
+		onepath_path_lost(port);
+		mutex_lock(&port->lock);
+		onepath_port_free_owner(port);
+		mutex_unlock(&port->lock);
+	}
+	onepath_port_unlock_owner(owner);
+	onepath_event_signal(&port->event);
+	cancel_delayed_work_sync(&port->work);
 }
 
 /**
@@ -386,35 +464,10 @@ void onepath_port_end(struct onepath_port *port)
  */
 void onepath_port_remove(struct onepath_port *port)
 {
+	onepath_debug_remove(port); /* waits for its readers, which are quick */
 	cdev_device_del(&port->cdev, &port->dev);
 	onepath_port_end(port);
 	port->bar = NULL;
 	port->pdev = NULL;
 	put_device(&port->dev);
-}
-
-static char *onepath_port_devnode(ONEPATH_DEVNODE_CONST struct device *dev, umode_t *mode)
-{
-	return kasprintf(GFP_KERNEL, "onepath/%s", dev_name(dev));
-}
-
-int onepath_port_class_init(void)
-{
-	int rc = alloc_chrdev_region(&onepath_port_devt, 0, PORTS_MAX, KBUILD_MODNAME);
-
-	if (rc)
-		return rc;
-	onepath_port_class = onepath_class_create(KBUILD_MODNAME);
-	if (IS_ERR(onepath_port_class)) {
-		unregister_chrdev_region(onepath_port_devt, PORTS_MAX);
-		return PTR_ERR(onepath_port_class);
-	}
-	onepath_port_class->devnode = onepath_port_devnode;
-	return 0;
-}
-
-void onepath_port_class_exit(void)
-{
-	class_destroy(onepath_port_class);
-	unregister_chrdev_region(onepath_port_devt, PORTS_MAX);
 }

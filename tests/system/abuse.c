@@ -22,13 +22,14 @@
 
 #define PAGE	 4096
 #define NOWHERE	 ((void *)8)
-#define FD_COUNT 9
+#define FD_COUNT 10
 
 enum fd {
 	INPUT,
 	OUTPUT,
 	THIRD,
 	OBSERVER,
+	CONFIGURATOR,
 	OPATH,
 	NULL_DEVICE,
 	PATH,
@@ -106,7 +107,6 @@ static void abuse_open(const char *input)
 {
 	struct pollfd observer = { .fd = fds[OBSERVER], .events = POLLIN | POLLPRI };
 
-	expect("open, O_WRONLY", open(input, O_WRONLY), EINVAL);
 	expect("open, neither read nor write", open(input, O_ACCMODE), EINVAL);
 	expect("open, a second owner", open(input, O_RDWR), EBUSY);
 	expect("mmap of a port",
@@ -122,7 +122,9 @@ static void abuse_port(void)
 	struct onepath_port_info info = { .size = sizeof(info) };
 	struct onepath_port_filter filter = { .size = sizeof(filter), .flags = 1u << 2 };
 
-	for (enum fd fd = INPUT; fd <= OBSERVER; fd += OBSERVER - INPUT) {
+	for (unsigned int n = 0; n < 3; n++) {
+		const enum fd fd = ((const enum fd[]){ INPUT, OBSERVER, CONFIGURATOR })[n];
+
 		abuse_sizes(fds[fd], ONEPATH_PORT_INFO, sizeof(info));
 		abuse_sizes(fds[fd], ONEPATH_PORT_STATS, sizeof(struct onepath_port_stats));
 		expect("a path's call on a port", ioctl(fds[fd], ONEPATH_PATH_START), ENOTTY);
@@ -159,6 +161,7 @@ static void abuse_create(void)
 		{ "17 outputs", 24, 0, 64, 17, OUTPUT, EINVAL },
 		{ "4 billion outputs", 24, 0, 64, UINT32_MAX, OUTPUT, EINVAL },
 		{ "an output that observes", 24, 0, 64, 1, OBSERVER, EBADF },
+		{ "an output that configures", 24, 0, 64, 1, CONFIGURATOR, EBADF },
 		{ "an output opened O_PATH", 24, 0, 64, 1, OPATH, EBADF },
 		{ "an output that is no port", 24, 0, 64, 1, NULL_DEVICE, EINVAL },
 		{ "an output that is closed", 24, 0, 64, 1, CLOSED, EBADF },
@@ -181,6 +184,7 @@ static void abuse_create(void)
 	args.output_count = 1;
 	expect("outputs that are not mapped", create(INPUT, &args), EFAULT);
 	expect("an observer's path", create_path(OBSERVER, OUTPUT, OUTPUT), EBADF);
+	expect("a configurator's path", create_path(CONFIGURATOR, OUTPUT, OUTPUT), EBADF);
 }
 
 static void *map(uint64_t offset, uint64_t bytes, int prot, int flags)
@@ -300,6 +304,7 @@ int main(int argc, char **argv)
 		}
 	}
 	fds[OBSERVER] = open(argv[1], O_RDONLY);
+	fds[CONFIGURATOR] = open(argv[1], O_WRONLY);
 	fds[OPATH] = open(argv[2], O_PATH);
 	fds[NULL_DEVICE] = open("/dev/null", O_RDWR);
 	fds[CLOSED] = 1000;

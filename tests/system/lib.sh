@@ -12,6 +12,7 @@ nic_program=${ONEPATH_NIC_BIN:-$bin/onepath-nic} # another build of it, e.g. wit
 # shellcheck source=tests/sanitizers
 . "$checkout/tests/sanitizers"
 vm=$checkout/tools/vm
+# shellcheck disable=SC2034 # the tests use it
 module=${ONEPATH_MODULE:-$checkout/build/kmod-${kernel:-}/onepath.ko} # another build of it, e.g. one that counts lines
 tests=0
 nics=0
