@@ -123,6 +123,7 @@ bool onepath_hw_paused(struct onepath_io *io);
 
 void onepath_hw_link_start(struct onepath_io *io);
 u32 onepath_hw_link_speed_mbps(struct onepath_io *io);
+int onepath_hw_speeds_check(struct onepath_io *io, u32 speeds);
 int onepath_hw_speeds_set(struct onepath_io *io, u32 speeds);
 u32 onepath_hw_speeds_get(struct onepath_io *io);
 

@@ -73,6 +73,23 @@ static bool onepath_hw_link_is_sfi(struct onepath_io *io)
 }
 
 /**
+ * onepath_hw_speeds_check() - whether onepath_hw_speeds_set() could do it; changes nothing
+ * @io: the port
+ * @speeds: ONEPATH_HW_SPEED_*, at least one
+ *
+ * Returns -EOPNOTSUPP if the port has a link that cannot be changed, or for both speeds.
+ */
+int onepath_hw_speeds_check(struct onepath_io *io, u32 speeds)
+{
+	bool both = speeds == (ONEPATH_HW_SPEED_1G | ONEPATH_HW_SPEED_10G);
+
+	if (speeds == onepath_hw_speeds_get(io) || (!both && onepath_hw_link_is_sfi(io)))
+		return 0;
+	/* a device that is gone is no kind of link */
+	return onepath_hw_gone(io) ? -ENODEV : -EOPNOTSUPP;
+}
+
+/**
  * onepath_hw_speeds_set() - chooses the link's speed
  * @io: the port
  * @speeds: ONEPATH_HW_SPEED_*, at least one
@@ -81,19 +98,16 @@ static bool onepath_hw_link_is_sfi(struct onepath_io *io)
  * through their rate select pins (MISSING: 8.2.3.1.4 leaves the wiring to the board; that of
  * Intel's cards, which Linux's ixgbe relies on). The link goes down if anything changes.
  *
- * Returns -EOPNOTSUPP if the port has another kind of link, or for both speeds.
+ * Returns what onepath_hw_speeds_check() does.
  */
 int onepath_hw_speeds_set(struct onepath_io *io, u32 speeds)
 {
 	bool fast = speeds == ONEPATH_HW_SPEED_10G;
+	int rc = onepath_hw_speeds_check(io, speeds);
 	u32 autoc;
 
-	if (onepath_hw_gone(io))
-		return -ENODEV;
-	if (speeds == onepath_hw_speeds_get(io))
-		return 0;
-	if (!onepath_hw_link_is_sfi(io) || (!fast && speeds != ONEPATH_HW_SPEED_1G))
-		return -EOPNOTSUPP;
+	if (rc || speeds == onepath_hw_speeds_get(io))
+		return rc;
 	if (fast)
 		onepath_set(io, REG_ESDP, ESDP_SDP5_DATA | ESDP_SDP5_OUTPUT);
 	else

@@ -87,6 +87,69 @@ static int call_link_and_mac(struct onepath_io *io)
 	return 0;
 }
 
+static int call_addresses(struct onepath_io *io)
+{
+	u8 addresses[6 * ONEPATH_HW_ADDRESSES_MAX] = { 2 };
+	int rc = onepath_hw_addresses_set(io, addresses, ONEPATH_HW_ADDRESSES_MAX);
+
+	assert_in_range(onepath_hw_addresses_get(io, addresses), 0, ONEPATH_HW_ADDRESSES_MAX);
+	return rc;
+}
+
+static int call_vlans(struct onepath_io *io)
+{
+	u32 ids[ONEPATH_HW_VLAN_WORDS] = { 1 };
+	int rc = onepath_hw_vlans_set(io, true, ids);
+
+	onepath_hw_vlans_get(io, ids);
+	return rc;
+}
+
+static int call_mtu(struct onepath_io *io)
+{
+	int rc = onepath_hw_mtu_set(io, 9000);
+
+	onepath_hw_mtu_get(io);
+	return rc;
+}
+
+static int call_rss(struct onepath_io *io)
+{
+	u8 key[ONEPATH_HW_RSS_KEY_BYTES] = { 0 }, table[ONEPATH_HW_RSS_TABLE_ENTRIES] = { 0 };
+	int rc = onepath_hw_rss_set(io, ONEPATH_HW_RSS_IPV4, key, table);
+
+	onepath_hw_rss_get(io, key, table);
+	return rc;
+}
+
+static int call_pause(struct onepath_io *io)
+{
+	fake_put((struct fake *)io, REG_RXCTRL, 0);
+	return onepath_hw_pause_set(io, ONEPATH_HW_PAUSE_RX | ONEPATH_HW_PAUSE_TX);
+}
+
+static int call_speeds(struct onepath_io *io)
+{
+	fake_put((struct fake *)io, REG_AUTOC, AUTOC_LMS_10G_SERIAL);
+	fake_put((struct fake *)io, REG_AUTOC2, AUTOC2_10G_SERIAL_SFI);
+	return onepath_hw_speeds_set(io, ONEPATH_HW_SPEED_1G);
+}
+
+/* A device that is not there is not paused. */
+static int call_paused_and_positions(struct onepath_io *io)
+{
+	u32 head, tail;
+
+	onepath_hw_tx_position(io, QUEUE, &head, &tail);
+	onepath_hw_rx_head(io, QUEUE);
+	onepath_hw_irq_init(io);
+	onepath_hw_irq_other_enable(io);
+	onepath_hw_irq_other(io);
+	onepath_hw_irq_arm(io, 0);
+	onepath_hw_irq_disarm(io, 0);
+	return onepath_hw_gone(io) && onepath_hw_paused(io) ? -EIO : 0;
+}
+
 /* Queues of both directions run, one with descriptors left to send. */
 static void make_busy(struct fake *f)
 {
@@ -272,6 +335,13 @@ static const struct gone {
 	{ "tx_stop", call_tx_stop, true, 0, 0 },
 	{ "tx_stop that drains", call_tx_stop, true, REG_TDT(QUEUE), 1 << 3 },
 	{ "filter_set", call_filter_set, true, 0, 0 },
+	{ "addresses", call_addresses, true, 0, 0 },
+	{ "VLANs", call_vlans, true, 0, 0 },
+	{ "MTU", call_mtu, true, 0, 0 },
+	{ "RSS", call_rss, true, 0, 0 },
+	{ "PAUSE", call_pause, false, 0, 0 },
+	{ "speeds", call_speeds, true, 0, 0 },
+	{ "paused, positions, interrupts", call_paused_and_positions, false, 0, 0 },
 	{ "stats_add", call_stats, true, 0, 0 },
 	{ "errors", call_errors, false, 0, 0 },
 	{ "link and MAC", call_link_and_mac, false, 0, 0 },
