@@ -83,13 +83,15 @@ run() {
 driver_of() { basename "$(readlink "$sys/bus/pci/devices/$1/driver" || echo none)"; }
 override_of() { cat "$sys/bus/pci/devices/$1/driver_override"; }
 
-# [driver ADDRESS NAME | override ADDRESS TEXT | no-record ADDRESS | addresses LIST]
+# [driver ADDRESS NAME | override ADDRESS TEXT | no-record ADDRESS | addresses LIST | lines COUNT | not-out TEXT]
 expect_more() {
 	used=3
 	case $1 in
 	driver) [ "$(driver_of "$2")" = "$3" ] ;;
 	override) [ "$(override_of "$2")" = "$3" ] ;;
 	no-record) used=2; [ ! -e "$tmp/run/$2" ] ;;
+	not-out) used=2; ! grep -q -- "$2" "$tmp/out" ;;
+	lines) used=2; [ "$(wc -l <"$tmp/out")" -eq "$2" ] ;;
 	addresses) used=2; [ "$(tail -n +2 "$tmp/out" | cut -d' ' -f1 | tr '\n' ' ')" = "$2 " ] ;;
 	*) used=0 ;;
 	esac
@@ -99,12 +101,12 @@ fresh
 run; expect "no verb: usage" 2 err "Usage:"
 run frobnicate; expect "unknown verb is named" 2 err '"frobnicate"'
 run --help; expect "--help teaches" 0 out "unbind ADDRESS" no-err
-for verb in list bind unbind info; do
+for verb in list bind unbind info set stats link; do
 	run $verb --help; expect "$verb --help" 0 out "Usage: onepathctl $verb" no-err
 	run $verb --nonsense; expect "$verb refuses an unknown option" 2 err "--nonsense"
 	run $verb -Zh; expect "$verb names the letter that it does not know" 2 err "the option -Z;"
 done
-for verb in bind unbind info; do
+for verb in bind unbind info stats link; do
 	run $verb; expect "$verb without address" 2 err "$verb"
 	run $verb 3:zz.0; expect "$verb of no address" 2 err '"3:zz.0" is no PCI address'
 	run $verb 9:00.0; expect "$verb of no device" 1 err "no PCI device 0000:09:00.0"
@@ -136,6 +138,101 @@ expect "info" 0 no-err out "02:00:00:ab:cd:01" out "up, 10000 Mb/s" out "receive
 run info --json 3:0.0
 expect "info --json" 0 json /mac 02:00:00:ab:cd:01 json /counters/rx_frames 1234567890123 \
 	json /counters/tx_frames 42 json /link_up true json /confined true json /numa_node null
+expect "info tells what it is set to" 0 json /settings/mtu 1500 json /settings/promiscuous false \
+	json /settings/speeds/1 10000 json /settings/vlans null json /settings/rss/queues 1 json /counters/tx_lost 5
+run show 3:0.0
+expect "show is info" 0 no-err out "^MTU +1500$" out "^VLANs +all$" out "^RSS +off$" out "^more addresses +none$" \
+	out "^speeds +1000 10000$" out "^lost, could not send +5$"
+
+# setting KEY VALUE... => what `info` then shows
+set_to() {
+	local shown=$1
+
+	shift
+	run set 3:0.0 "$@"; expect "set $*" 0 no-err no-out
+	run info 3:0.0; expect "set $*: read back" 0 out "$shown"
+}
+set_to "^promiscuous +on$" promiscuous on
+set_to "^all multicast +on$" all-multicast on
+run info 3:0.0; expect "one filter leaves the other alone" 0 out "^promiscuous +on$"
+set_to "^promiscuous +off$" promiscuous off
+set_to "^MTU +9000$" mtu 9000
+set_to "^PAUSE +both$" pause both
+set_to "^PAUSE +rx$" pause rx
+set_to "^speeds +10000$" speed 10000
+set_to "^speeds +1000$" speed 1000
+set_to "^speeds +1000 10000$" speed any
+set_to "^more addresses +02:00:00:00:00:0a 01:00:5e:00:00:fb$" address add 02:00:00:00:00:0A 01:00:5e:00:00:fb
+set_to "^more addresses +01:00:5e:00:00:fb 02:00:00:00:00:0a$" address add 02:00:00:00:00:0a
+set_to "^more addresses +02:00:00:00:00:0a$" address remove 01:00:5e:00:00:fb
+set_to "^VLANs +1,5-7,4095$" vlan 1,5-7,4095
+set_to "^VLANs +none$" vlan none
+set_to "^VLANs +0-4095$" vlan 0-4095
+set_to "^VLANs +all$" vlan off
+set_to "^RSS +over 4 queues, symmetric key$" rss 4
+run info --json 3:0.0
+expect "settings as JSON" 0 json /settings/mtu 9000 json /settings/pause rx json /settings/all_multicast true \
+	json /settings/addresses/0 02:00:00:00:00:0a json /settings/rss/queues 4 json /settings/rss/symmetric true
+set_to "^RSS +off$" rss off
+run set 3:0.0 mtu; expect "set without value" 2 err "a key and its value"
+run set 3:0.0 colour red; expect "set of an unknown key" 2 err 'no setting "colour"'
+run set 3:0.0 mtu 1500 1600; expect "set of two values" 2 err "mtu takes one value"
+# refused KEY VALUE...
+refused() { run set 3:0.0 "$@"; expect "set $* is refused" 2 err "$1 takes" err "\"${*: -1}\"" no-out; }
+for value in 67 9707 99999999999999999999 1500x ""; do refused mtu "$value"; done
+for value in yes 1 ""; do refused promiscuous "$value"; refused all-multicast "$value"; done
+refused pause on
+refused speed 100
+for value in "1," ",1" 4096 7-5 1-2-3 "1-," x ""; do refused vlan "$value"; done
+for value in 1 17 0 x; do refused rss $value; done
+for value in 02:00:00:00:00 02:00:00:00:00:00:00 02:00:00:00:00:0g 2:0:0:0:0:1 ""; do refused address add "$value"; done
+refused address add
+refused address remove 02:00:00:00:00:99
+run set 3:0.0 address frob 02:00:00:00:00:0a; expect "set address frob" 2 err 'not "frob"'
+# shellcheck disable=SC2046 # 127 addresses
+refused address add $(printf '02:00:00:00:01:%02x ' {0..126})
+run info 3:0.0; expect "what was refused changed nothing" 0 out "^MTU +9000$" out "^more addresses +02:00:00:00:00:0a$"
+echo 90 >"$sys/fail-ioctl-16"
+run set 3:0.0 mtu 9706
+expect "set: EMSGSIZE" 1 err "cannot set mtu to 9706 on port 0000:03:00.0" err "the buffers are too small"
+rm "$sys/fail-ioctl-16"
+run set 81:0.0 mtu 1500; expect "set of a port that is not bound" 1 err "onepathctl bind 0000:81:00.0"
+
+run stats 3:0.0
+expect "stats" 0 no-err out "^PORT +QUEUE +RX-FRAMES" out "^0000:03:00.0 +all +1234567890123 +0 +0 +17 +0 +0 +42 +0 +5$"
+run stats --queues 3:0.0
+expect "stats --queues" 0 out "^0000:03:00.0 +3 +0 +0 +33 +- +- +- +0 +0 +0$" out "^0000:03:00.0 +15\+ .* 77 "
+run stats --json --queues 3:0.0
+expect "stats --json" 0 no-err json /port 0000:03:00.0 json /rx_filtered 17 json /queues/0/rx_missed 33 \
+	json /queues/1/tx_frames 77 lines 1
+run stats 3:0.0 3:0.0; expect "stats of two ports" 0 lines 3
+echo 3 >"$sys/calls"
+run stats -w 0.1 3:0.0
+expect "stats -w" 0 no-err lines 4 out "RX/s +Mbit/s" out "^0000:03:00.0 .* 5 +0 +0.0 +0 +0.0$" \
+	out "^0000:03:00.0 +all +1234569890123 .* [1-9][0-9]{3,7} +0.0 +0 +0.0$"
+run stats --watch=0.1 --json 3:0.0; expect "stats --watch --json: an object a line" 0 no-err lines 3
+rm "$sys/calls"
+for seconds in 0 0.01 1x -; do
+	run stats --watch=$seconds 3:0.0; expect "stats --watch=$seconds" 2 err "seconds, 0.1 to 86400, not \"$seconds\""
+done
+echo 19 >"$sys/fail-ioctl-2"
+run stats 3:0.0; expect "stats: ENODEV" 1 err "cannot ask port 0000:03:00.0"
+run info 3:0.0; expect "info: ENODEV" 1 err "cannot ask port 0000:03:00.0" no-out
+rm "$sys/fail-ioctl-2"
+echo 25 >"$sys/fail-ioctl-17"
+run info 3:0.0; expect "info of a module without settings" 0 no-err not-out "MTU" out "^sent frames +42$"
+rm "$sys/fail-ioctl-17"
+
+run link 3:0.0; expect "link" 0 no-err out "^0000:03:00.0 up 10000 Mb/s$" lines 1
+echo 2 >"$sys/changes"
+run link -w 3:0.0
+expect "link -w" 0 no-err lines 3 out "^[0-9:]{8} 0000:03:00.0 down$" out "^[0-9:]{8} 0000:03:00.0 up 10000 Mb/s$"
+echo -1 >"$sys/changes"
+run link -w 3:0.0; expect "link -w: the port goes away" 1 lines 2 err "unbound"
+rm "$sys/changes"
+run link 3:0.0 3:0.1; expect "link of two ports" 2 err "one address"
+run info -w 3:0.0; expect "info does not watch" 2 err "-w"
+
 run info 81:00.0; expect "info of a port that is not bound" 1 err "onepathctl bind 0000:81:00.0"
 run unbind 3:0.0
 expect "unbind gives it back" 0 no-err driver 0000:03:00.0 ixgbe override 0000:03:00.0 "(null)" \

@@ -79,8 +79,8 @@ static bool take(const struct ctl_device *device)
 
 int ctl_bind(int argc, char **argv)
 {
-	bool force = false;
-	int first = ctl_options(argc, argv, help, NULL, &force), status = EXIT_SUCCESS;
+	struct ctl_options options;
+	int first = ctl_options(argc, argv, help, "f", &options), status = EXIT_SUCCESS;
 	struct ctl_device *device;
 
 	if (first == argc) {
@@ -93,7 +93,7 @@ int ctl_bind(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	for (int i = first; i < argc; i++)
-		if (!ctl_device_find(&device[i], argv[i]) || !may_take(&device[i], force))
+		if (!ctl_device_find(&device[i], argv[i]) || !may_take(&device[i], options.force))
 			status = EXIT_FAILURE;
 	if (!status && !ctl_sysfs_exists("bus/pci/drivers/" CTL_DRIVER)) {
 		ctl_error("the module is not loaded; `insmod onepath.ko` does that");

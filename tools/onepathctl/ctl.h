@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * onepathctl's parts: a verb per file, over devices (device.c: which 82599s there
- * are and in what state), sysfs (sysfs.c: reading and writing attributes) and
- * records (record.c: which driver a device had before onepath).
+ * are and in what state), sysfs (sysfs.c: reading and writing attributes), records
+ * (record.c: which driver a device had before onepath), bound ports (port.c), their
+ * settings (settings.c) and counters (counters.c).
  */
 #ifndef CTL_H
 #define CTL_H
@@ -55,18 +56,35 @@ int ctl_list(int argc, char **argv);
 int ctl_bind(int argc, char **argv);
 int ctl_unbind(int argc, char **argv);
 int ctl_info(int argc, char **argv);
+int ctl_set(int argc, char **argv);
+int ctl_stats(int argc, char **argv);
+int ctl_link(int argc, char **argv);
 
 /* Says "onepathctl: ..." on standard error, as printf() would. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Says what failed with a device, and why by its errno @err. */
 void ctl_device_error(const struct ctl_device *device, const char *what, int err);
 
-/*
- * Reads a verb's options: --help prints @help and exits, --json and --force set
- * theirs if they are not NULL, all else exits with CTL_EXIT_USAGE. Returns the index of
- * the first argument that is no option.
+/**
+ * struct ctl_options - the options of all verbs
+ * @json: -j, --json
+ * @force: -f, --force
+ * @queues: -q, --queues
+ * @watch: -w, --watch
+ * @seconds: its argument, 1 without
  */
-int ctl_options(int argc, char **argv, const char *help, bool *json, bool *force);
+struct ctl_options {
+	bool json, force, queues, watch;
+	double seconds;
+};
+
+/*
+ * Reads a verb's options, of which it has those whose letters are in @letters: --help prints
+ * @help and exits, what the verb does not have exits with CTL_EXIT_USAGE. Returns the index
+ * of the first argument that is no option.
+ */
+int ctl_options(int argc, char **argv, const char *help, const char *letters,
+		struct ctl_options *options);
 
 /*
  * sysfs: @path is relative to sysfs's root (environment ONEPATH_SYSFS, else /sys).
@@ -106,6 +124,42 @@ int ctl_device_move(const char *address, const char *driver);
 int ctl_record_write(const char *address, const struct ctl_record *record);
 int ctl_record_read(const char *address, struct ctl_record *record);
 void ctl_record_remove(const char *address);
+
+/*
+ * Opens a port that is bound to onepath. Returns its descriptor, or -1, having said why
+ * not. ctl_port_error() says why a call on one failed.
+ */
+int ctl_port_open(struct ctl_device *device, const char *address, enum onepath_access access);
+void ctl_port_error(int err, const char *what, const struct ctl_device *device);
+
+/* What a port is set to. */
+struct ctl_settings {
+	struct onepath_port_config config;
+	unsigned int address_count;
+	uint8_t addresses[ONEPATH_ADDRESSES_MAX][6];
+	struct onepath_port_vlans vlans;
+	struct onepath_port_rss rss;
+};
+
+#define CTL_MAC_BYTES 18 /* "02:00:00:00:00:01" */
+
+/* Reads all of it. Returns 0 or -errno. */
+int ctl_settings_read(int port, struct ctl_settings *settings);
+void ctl_settings_print(const struct ctl_settings *settings);
+struct json_object *ctl_settings_json(const struct ctl_settings *settings);
+void ctl_mac_text(const uint8_t mac[6], char text[CTL_MAC_BYTES]);
+
+/* A port's counters, in the order of their lines: the name for JSON, and for people. */
+struct ctl_counter {
+	const char *json, *text;
+	size_t offset; /* in struct onepath_port_stats */
+};
+
+extern const struct ctl_counter ctl_counters[];
+extern const size_t ctl_counter_count;
+uint64_t ctl_counter(const struct onepath_port_stats *stats, size_t i);
+/* Adds all of them to an object. */
+void ctl_counters_json(struct json_object *object, const struct onepath_port_stats *stats);
 
 /* Ctrl-C between ctl_signals_catch() and the end only sets this. */
 extern volatile sig_atomic_t ctl_interrupted;

@@ -120,8 +120,8 @@ static struct json_object *make_json(const struct ctl_device *device)
 
 int ctl_list(int argc, char **argv)
 {
-	bool json = false;
-	int first = ctl_options(argc, argv, help, &json, NULL), count;
+	struct ctl_options options;
+	int first = ctl_options(argc, argv, help, "j", &options), count;
 	struct ctl_device *devices = NULL;
 
 	if (first != argc) {
@@ -134,7 +134,7 @@ int ctl_list(int argc, char **argv)
 		ctl_error("cannot read the PCI devices in sysfs: %s", strerror(-count));
 		return EXIT_FAILURE;
 	}
-	if (json) {
+	if (options.json) {
 		struct json_object *array = json_object_new_array();
 
 		for (int i = 0; i < count; i++)

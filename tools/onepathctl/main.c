@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * onepathctl: which 82599s there are, and handing them to onepath and back. This
- * file picks the verb and reads its options; each verb has a file of its own.
+ * onepathctl: which 82599s there are, handing them to onepath and back, and what bound
+ * ports are set to and count. This file picks the verb and reads its options; each verb
+ * has a file of its own.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -17,10 +19,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "list", ctl_list },
-	{ "bind", ctl_bind },
-	{ "unbind", ctl_unbind },
-	{ "info", ctl_info },
+	{ "list", ctl_list }, { "bind", ctl_bind }, { "unbind", ctl_unbind }, { "info", ctl_info },
+	{ "show", ctl_info }, { "set", ctl_set },   { "stats", ctl_stats },   { "link", ctl_link },
 };
 
 static const char help[] =
@@ -29,7 +29,10 @@ static const char help[] =
 	"  list            show all 82599s: driver, IOMMU group, NUMA node, link\n"
 	"  bind ADDRESS    take ports from their driver and give them to onepath\n"
 	"  unbind ADDRESS  give ports back to the driver that they had\n"
-	"  info ADDRESS    show a bound port: MAC address, link, counters\n"
+	"  info ADDRESS    show a bound port: MAC address, link, settings, counters\n"
+	"  set ADDRESS KEY VALUE...  change a bound port's settings, also under an owner\n"
+	"  stats ADDRESS   show what bound ports counted; -w: again and again, with rates\n"
+	"  link ADDRESS    show a bound port's link; -w: and each change of it\n"
 	"\n"
 	"An ADDRESS is a PCI address such as 0000:03:00.0 or 3:00.0. `onepathctl VERB --help`\n"
 	"says more of a verb. bind and unbind need root.\n"
@@ -81,27 +84,58 @@ static void __attribute__((noreturn)) refuse_option(int option, char **argv)
 	exit(CTL_EXIT_USAGE);
 }
 
-int ctl_options(int argc, char **argv, const char *verb_help, bool *json, bool *force)
+/* An optional argument may also stand apart: an address has a colon, a number of seconds has none. */
+static double read_seconds(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "force", no_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const char *text = optarg;
+	double seconds;
+	char *end;
+
+	if (!text && optind < argc && isdigit((unsigned char)argv[optind][0]) &&
+	    !strchr(argv[optind], ':'))
+		text = argv[optind++];
+	if (!text)
+		return 1;
+	seconds = strtod(text, &end);
+	if (end == text || *end || !(seconds >= 0.1 && seconds <= 86400)) {
+		ctl_error("-w takes seconds, 0.1 to 86400, not \"%s\"", text);
+		exit(CTL_EXIT_USAGE);
+	}
+	return seconds;
+}
+
+int ctl_options(int argc, char **argv, const char *verb_help, const char *letters,
+		struct ctl_options *options)
+{
+	static const struct option all[] = {
+		{ "json", no_argument, NULL, 'j' },   { "force", no_argument, NULL, 'f' },
+		{ "queues", no_argument, NULL, 'q' }, { "watch", optional_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },   { 0 },
 	};
 	int option;
 
+	*options = (struct ctl_options){ 0 };
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "jfh", options, NULL)) != -1) {
-		if (option == 'h') {
+	while ((option = getopt_long(argc, argv, "jfqw::h", all, NULL)) != -1) {
+		if (option != 'h' && !strchr(letters, option))
+			refuse_option(option, argv);
+		switch (option) {
+		case 'h':
 			fputs(verb_help, stdout);
 			exit(EXIT_SUCCESS);
-		} else if (option == 'j' && json) {
-			*json = true;
-		} else if (option == 'f' && force) {
-			*force = true;
-		} else {
-			refuse_option(option, argv);
+		case 'j':
+			options->json = true;
+			break;
+		case 'f':
+			options->force = true;
+			break;
+		case 'q':
+			options->queues = true;
+			break;
+		case 'w':
+			options->watch = true;
+			options->seconds = read_seconds(argc, argv);
+			break;
 		}
 	}
 	return optind;

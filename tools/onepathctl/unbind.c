@@ -65,7 +65,8 @@ static bool give_back(const struct ctl_device *device)
 
 int ctl_unbind(int argc, char **argv)
 {
-	int first = ctl_options(argc, argv, help, NULL, NULL), status = EXIT_SUCCESS;
+	struct ctl_options options;
+	int first = ctl_options(argc, argv, help, "", &options), status = EXIT_SUCCESS;
 	struct ctl_device device;
 
 	if (first == argc) {
