@@ -202,15 +202,23 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 				      const struct onepath_io *io);
 void onepath_port_end(struct onepath_port *port);
 void onepath_port_remove(struct onepath_port *port);
+struct onepath_owner *onepath_port_lock(struct onepath_port *port);
+void onepath_port_unlock_owner(struct onepath_owner *owner);
 int onepath_port_own(struct onepath_port *port);
 void onepath_port_disown(struct onepath_port *port);
-void onepath_port_away(struct onepath_port *port);
-int onepath_port_back(struct onepath_port *port);
 struct onepath_owner *onepath_port_get_owner(struct onepath_port *port);
+void onepath_port_kick(struct onepath_port *port);
+
+/* port_reset.c */
 int onepath_port_error(const struct onepath_port *port);
+void onepath_port_set_state(struct onepath_port *port, enum onepath_port_state state);
+void onepath_port_tell_errors(struct onepath_port *port);
+int onepath_port_rest(struct onepath_port *port);
+int onepath_port_init(struct onepath_port *port);
 void onepath_port_break(struct onepath_port *port, int rc);
 void onepath_port_mend(struct onepath_owner *owner);
-void onepath_port_kick(struct onepath_port *port);
+void onepath_port_away(struct onepath_port *port);
+int onepath_port_back(struct onepath_port *port);
 
 /* port_file.c */
 int onepath_port_class_init(void);
