@@ -221,7 +221,7 @@ static void test_a_stuck_bit_is_waited_for_no_longer_than_its_bound(void **state
 		if (rc != s->rc)
 			fail_msg("%s: returned %d, not %d", s->what, rc, s->rc);
 		if (f.slept_us > s->limit_us)
-			fail_msg("%s: slept %ju us, not %u", s->what, (uintmax_t)f.slept_us,
+			fail_msg("%s: slept %llu us, not %u", s->what, (unsigned long long)f.slept_us,
 				 s->limit_us);
 		if (f.timeouts != !!s->waited)
 			fail_msg("%s: timeout() called %u times", s->what, f.timeouts);
@@ -375,8 +375,8 @@ static bool pull_before(const struct gone *g, size_t k)
 			fail_msg("%s, gone before access %zu: all ones counted as frames", g->what,
 				 k);
 	if (f.accesses > ACCESSES_MAX || f.slept_us > SLEEP_MAX_US)
-		fail_msg("%s, gone before access %zu: %zu accesses, slept %ju us", g->what, k,
-			 f.accesses, (uintmax_t)f.slept_us);
+		fail_msg("%s, gone before access %zu: %zu accesses, slept %llu us", g->what, k,
+			 f.accesses, (unsigned long long)f.slept_us);
 	fake_free(&f);
 	return reached;
 }
