@@ -313,5 +313,16 @@ run list --json; expect "list --json of nothing" 0 no-err json "" "[ ]"
 sys=$tmp/nowhere
 run list; expect "list without sysfs" 1 err "sysfs"
 
+# The udev rules name what the module makes, and the example is a rule, too.
+rules=$root/tools/onepathctl/60-onepath.rules
+well_formed() { # every rule: keys to match, then what to assign, and nothing else
+	sed 's/^#SUBSYSTEM/SUBSYSTEM/; /^#/d; /^$/d' "$rules" >"$tmp/out"
+	! grep -vE "^SUBSYSTEM==\"onepath\"(, KERNEL==\"[0-9a-f:.]+\")?(, (OWNER|GROUP)=\"[a-z]+\")+, MODE=\"0[0-7]{3}\"\$" "$tmp/out"
+}
+status=0
+: >"$tmp/err"
+well_formed || status=$?
+expect "udev rules" 0 lines 2 out 'GROUP="onepath", MODE="0660"'
+
 echo "test_onepathctl: $passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
