@@ -96,4 +96,14 @@ static inline struct iommu_domain *iommu_paging_domain_alloc(struct device *dev)
 }
 #endif
 
+/* 6.12: page frames can be mapped by pages of 2 MB, 6.17: without a type of their own */
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#include <linux/pfn_t.h>
+#define onepath_insert_pmd(fault, pfn) vmf_insert_pfn_pmd(fault, pfn_to_pfn_t(pfn), true)
+#else
+#define onepath_insert_pmd(fault, pfn) vmf_insert_pfn_pmd(fault, pfn, true)
+#endif
+#endif
+
 #endif

@@ -186,6 +186,7 @@ static const struct file_operations onepath_path_fops = {
 	.unlocked_ioctl = onepath_path_file_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = onepath_path_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
 	.poll = onepath_path_file_poll,
 };
 

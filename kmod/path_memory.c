@@ -167,7 +167,66 @@ static const struct vm_operations_struct onepath_path_vm_ops = {
 	.fault = onepath_path_fault,
 };
 
-/* The pages of an area, all at once: no faults while packets run. */
+/* What is at byte @offset of an area, and how much of its chunk from there on. */
+static phys_addr_t onepath_area_find(const struct onepath_area *area, size_t offset, size_t *bytes)
+{
+	const struct onepath_chunk *chunk = area->chunk;
+
+	for (; offset >= chunk->bytes; chunk++)
+		offset -= chunk->bytes;
+	*bytes = chunk->bytes - offset;
+	return virt_to_phys(chunk->address) + offset;
+}
+
+/* A page of a chunk that could not be mapped as a whole. */
+static vm_fault_t onepath_path_buffers_fault(struct vm_fault *vmf)
+{
+	const struct onepath_path *path = vmf->vma->vm_private_data;
+	phys_addr_t phys;
+	size_t bytes;
+
+	phys = onepath_area_find(&path->buffers, (size_t)vmf->pgoff << PAGE_SHIFT, &bytes);
+	return vmf_insert_pfn(vmf->vma, vmf->address, PHYS_PFN(phys));
+}
+
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+static bool onepath_maps_huge(unsigned long at, const struct onepath_chunk *chunk)
+{
+	return chunk->bytes == PMD_SIZE && IS_ALIGNED(at, PMD_SIZE);
+}
+
+static vm_fault_t onepath_path_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	const struct onepath_path *path = vma->vm_private_data;
+	unsigned long at = vmf->address & PMD_MASK;
+	phys_addr_t phys;
+	size_t bytes;
+
+	if (order != PMD_ORDER || at < vma->vm_start || at + PMD_SIZE > vma->vm_end)
+		return VM_FAULT_FALLBACK;
+	phys = onepath_area_find(&path->buffers, (vma->vm_pgoff << PAGE_SHIFT) + at - vma->vm_start,
+				 &bytes);
+	return bytes < PMD_SIZE ? VM_FAULT_FALLBACK : onepath_insert_pmd(vmf, PHYS_PFN(phys));
+}
+#else
+static bool onepath_maps_huge(unsigned long at, const struct onepath_chunk *chunk)
+{
+	return false;
+}
+#endif
+
+static const struct vm_operations_struct onepath_path_buffers_ops = {
+	.fault = onepath_path_buffers_fault,
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+	.huge_fault = onepath_path_huge_fault,
+#endif
+};
+
+/*
+ * The pages of an area, all at once: no faults while packets run. But chunks that fit a page
+ * of 2 MB are left to their first access, since that is how such pages are mapped.
+ */
 static int onepath_path_map_area(struct vm_area_struct *vma, const struct onepath_area *area)
 {
 	unsigned long at = vma->vm_start;
@@ -177,6 +236,8 @@ static int onepath_path_map_area(struct vm_area_struct *vma, const struct onepat
 	if (vma->vm_end - vma->vm_start != area->bytes)
 		return -EINVAL;
 	for (n = 0; n < area->chunks; at += area->chunk[n++].bytes) {
+		if (vma->vm_ops && onepath_maps_huge(at, &area->chunk[n]))
+			continue;
 		rc = remap_pfn_range(vma, at, PHYS_PFN(virt_to_phys(area->chunk[n].address)),
 				     area->chunk[n].bytes, vma->vm_page_prot);
 		if (rc)
@@ -206,6 +267,8 @@ int onepath_path_mmap(struct file *file, struct vm_area_struct *vma)
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
 	switch ((u64)vma->vm_pgoff << PAGE_SHIFT) {
 	case ONEPATH_MMAP_BUFFERS:
+		vma->vm_private_data = path;
+		vma->vm_ops = &onepath_path_buffers_ops;
 		return onepath_path_map_area(vma, &path->buffers);
 	case ONEPATH_MMAP_RINGS:
 		return onepath_path_map_area(vma, &path->rings);
