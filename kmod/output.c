@@ -130,10 +130,25 @@ void onepath_output_silence(struct onepath_path *path, unsigned int k)
 /* The queue was stopped, or its port reset. A sleeping NF has to know of it, too: see seen. */
 void onepath_output_stopped(struct onepath_path *path, unsigned int k)
 {
-	path->output[k].epoch++;
+	WRITE_ONCE(path->output[k].epoch, path->output[k].epoch + 1);
 	onepath_output_publish(path, k, path->output[k].stopped_at);
+	smp_mb(); /* pairs with the one where a path is armed: that sees the epoch, or poll() this */
 	WRITE_ONCE(path->arrived, true);
 	onepath_event_signal(&path->event);
+}
+
+/* Whether an output went out of service and the NF does not know yet: it is not to sleep. */
+bool onepath_output_unseen(const struct onepath_path *path)
+{
+	unsigned int k;
+	u32 epoch;
+
+	for (k = 0; k < path->outputs; k++) {
+		epoch = READ_ONCE(path->output[k].epoch);
+		if (epoch & 1 && READ_ONCE(onepath_path_head(path, k)->seen) != epoch)
+			return true;
+	}
+	return false;
 }
 
 static void onepath_output_down(struct onepath_path *path, unsigned int k, const char *why)

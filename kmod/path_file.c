@@ -41,7 +41,10 @@ static long onepath_path_file_info(struct onepath_path *path, void __user *user)
 	return onepath_return_args(user, &args, sizeof(args));
 }
 
-/* Arms the queue's interrupt, then looks whether it comes too late. The input's lock is held. */
+/*
+ * Arms the queue's interrupt, then looks whether it comes too late, or there is other
+ * news. The input's lock is held.
+ */
 static int onepath_path_arm_locked(struct onepath_path *path, u32 next)
 {
 	struct onepath_port *input = path->port[0];
@@ -54,11 +57,12 @@ static int onepath_path_arm_locked(struct onepath_path *path, u32 next)
 	if (!path->has_irq)
 		return -EOPNOTSUPP;
 	WRITE_ONCE(path->arrived, false);
+	smp_mb(); /* pairs with the one in onepath_output_stopped() */
 	onepath_hw_irq_arm(&input->io, path->rx_queue);
 	/* this read also pushes the posted writes before it to the device, and its writes to us */
 	if (onepath_hw_gone(&input->io))
 		return -ENODEV;
-	if (!onepath_path_received(path, next))
+	if (!onepath_path_received(path, next) && !onepath_output_unseen(path))
 		return 0;
 	onepath_hw_irq_disarm(&input->io, path->rx_queue);
 	WRITE_ONCE(path->arrived, true);

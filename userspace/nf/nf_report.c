@@ -52,6 +52,7 @@ static bool read_counts(const struct nf_port *port, struct onepath_port_stats *c
 	count->rx_length_errors -= before->rx_length_errors;
 	count->rx_other_errors -= before->rx_other_errors;
 	count->tx_frames -= before->tx_frames;
+	count->tx_lost -= before->tx_lost;
 	return true;
 }
 
@@ -74,16 +75,20 @@ static void print_table(const struct nf *nf, double seconds)
 			printf(" %s", nf->port[path->output[k]].name);
 		putchar('\n');
 	}
-	printf("%-13s %12s %12s %12s %12s\n", "port", "received", "missed", "errors", "sent");
+	printf("%-13s %12s %12s %12s %12s %12s\n", "port", "received", "missed", "errors", "sent",
+	       "lost");
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		const struct nf_port *port = &nf->port[i];
 
 		if (read_counts(port, &count))
-			printf("%-13s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n",
+			printf("%-13s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64
+			       " %12" PRIu64 "\n",
 			       port->name, (uint64_t)count.rx_frames, (uint64_t)count.rx_missed,
-			       rx_errors(&count), (uint64_t)count.tx_frames);
+			       rx_errors(&count), (uint64_t)count.tx_frames,
+			       (uint64_t)count.tx_lost);
 		else
-			printf("%-13s %12s %12s %12s %12s\n", port->name, "gone", "-", "-", "-");
+			printf("%-13s %12s %12s %12s %12s %12s\n", port->name, "gone", "-", "-",
+			       "-", "-");
 	}
 }
 
@@ -108,9 +113,11 @@ static void print_json(const struct nf *nf, double seconds)
 		printf("%s{\"port\": \"%s\"", i ? ", " : "", nf->port[i].name);
 		if (read_counts(&nf->port[i], &count))
 			printf(", \"rx_frames\": %" PRIu64 ", \"rx_missed\": %" PRIu64
-			       ", \"rx_errors\": %" PRIu64 ", \"tx_frames\": %" PRIu64,
+			       ", \"rx_errors\": %" PRIu64 ", \"tx_frames\": %" PRIu64
+			       ", \"tx_lost\": %" PRIu64,
 			       (uint64_t)count.rx_frames, (uint64_t)count.rx_missed,
-			       rx_errors(&count), (uint64_t)count.tx_frames);
+			       rx_errors(&count), (uint64_t)count.tx_frames,
+			       (uint64_t)count.tx_lost);
 		putchar('}');
 	}
 	printf("]}\n");
