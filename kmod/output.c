@@ -95,36 +95,38 @@ int onepath_output_start(struct onepath_path *path, unsigned int k, u32 at)
 	return 0;
 }
 
-/* How many frames the stopped queue had that it will not send: null descriptors are none. */
-static u32 onepath_output_pending(struct onepath_path *path, unsigned int k, u32 head, u32 tail)
+/*
+ * Counts what the queue has and will not send; null descriptors are no frames. The lock of
+ * the output's port is held. Returns the queue's tail.
+ */
+u32 onepath_output_count_pending(struct onepath_path *path, unsigned int k)
 {
 	const struct onepath_descriptor *ring = path->rings.chunk[k].address;
-	u32 i, frames = 0;
+	u32 mask = path->ring_size - 1;
+	u32 head, tail, i, frames = 0;
 
-	for (i = head; i != tail; i = (i + 1) & (path->ring_size - 1))
+	onepath_hw_tx_position(&path->port[1 + k]->io, path->output[k].queue, &head, &tail);
+	for (i = head & mask; i != (tail & mask); i = (i + 1) & mask)
 		frames += READ_ONCE(ring[i].length) != 0;
-	return frames;
+	onepath_output_add_lost(path, k, frames);
+	return tail & mask;
 }
 
 /**
  * onepath_output_silence() - no doorbell reaches the queue any more, which is about to be stopped
  * @path: it runs
- * @k: which output; nothing is done if it is out of service
+ * @k: which output; nothing is done if it is out of service, or this was done
  *
  * The lock of the output's port is held.
  */
 void onepath_output_silence(struct onepath_path *path, unsigned int k)
 {
 	struct onepath_output *output = &path->output[k];
-	u32 head, tail;
 
-	if (output->epoch & 1)
+	if (output->epoch & 1 || !test_bit(1 + k, path->doorbells))
 		return;
 	onepath_path_set_doorbell(path, 1 + k, false);
-	onepath_hw_tx_position(&path->port[1 + k]->io, output->queue, &head, &tail);
-	head &= path->ring_size - 1;
-	output->stopped_at = tail & (path->ring_size - 1);
-	onepath_output_add_lost(path, k, onepath_output_pending(path, k, head, output->stopped_at));
+	output->stopped_at = onepath_output_count_pending(path, k);
 }
 
 /* The queue was stopped, or its port reset. A sleeping NF has to know of it, too: see seen. */

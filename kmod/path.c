@@ -60,8 +60,10 @@ static int onepath_path_stop_tx(struct onepath_path *path, unsigned int k, u32 *
 	if (path->output[k].epoch & 1)
 		return 0;
 	mutex_lock(&port->lock);
-	if (onepath_port_usable(port))
+	if (onepath_port_usable(port)) {
 		rc = onepath_hw_tx_stop(&port->io, path->output[k].queue, drain_us);
+		onepath_output_count_pending(path, k);
+	}
 	mutex_unlock(&port->lock);
 	if (rc)
 		onepath_port_break(port, rc);

@@ -140,7 +140,7 @@ unlock:
 	onepath_event_signal(&port->event);
 }
 
-/* Resets the owner's ports that broke. What their paths lose may break others, so: until none is. */
+/* Resets the owner's ports that broke. What their paths lose may break others: until none is. */
 void onepath_port_mend(struct onepath_owner *owner)
 {
 	struct onepath_port *port;
