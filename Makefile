@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate test-debug test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -139,6 +139,11 @@ test-debug: ## the module on a kernel with KASAN, UBSAN, lockdep, kmemleak, ...:
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter -- tools/vm/debug-kernel
 	@$(TOOLBOX) enter --net -- tests/run debug
+
+coverage: ## which lines of kmod the tests on the debug kernel reach; build/coverage.txt has the others
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tools/vm/debug-kernel
+	@$(TOOLBOX) enter --net -- tests/coverage
 
 FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was

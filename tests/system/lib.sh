@@ -20,11 +20,20 @@ nics=0
 # Ends what runs and removes $work: for the end of the script.
 cleanup() {
 	local pid
+	[ -z "${ONEPATH_COVERAGE:-}" ] || coverage >"$ONEPATH_COVERAGE/${ONEPATH_TEST:-${0##*/}}.tar" || :
 	[ ! -f "$work/vm/pid" ] || "$vm/stop" "$work/vm" || :
 	for pid in "$work"/*.pid; do
 		[ ! -f "$pid" ] || stop_nic "$(basename "$pid" .pid)"
 	done
 	rm -rf "$work"
+}
+
+# How often each line of the module ran, if it was built to count that: gcov's files, as a tar archive.
+# The kernel keeps those of modules that are gone.
+coverage() {
+	guest "cd /sys/kernel/debug/gcov && find . -name '*.gcda' | while read -r file; do
+			mkdir -p /tmp/gcov/\${file%/*} && cat \$file >/tmp/gcov/\$file || exit 1
+		done && tar -c -C /tmp/gcov ."
 }
 
 # check NAME COMMAND...: one test: passes if COMMAND does.
