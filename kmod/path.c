@@ -164,9 +164,14 @@ void onepath_path_lost(struct onepath_port *port)
 	if (!port->owner)
 		return;
 	lockdep_assert_held(&port->owner->lock);
-	list_for_each_entry(path, &port->owner->paths, node)
-		if (path->running && onepath_path_has(path, port))
+	list_for_each_entry(path, &port->owner->paths, node) {
+		if (!onepath_path_has(path, port))
+			continue;
+		if (path->running)
 			onepath_path_lose(path, port);
+		else if (port->state == ONEPATH_PORT_GONE)
+			onepath_event_signal(&path->event); /* POLLHUP: it may be waited for */
+	}
 }
 
 /* No NF reaches a doorbell of the port any more: before it is reset under its paths. */

@@ -212,7 +212,6 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 	port->doorbells = pci_resource_start(pdev, 0);
 	port->mtu = 1500;
 	mutex_init(&port->lock);
-	onepath_event_init(&port->event);
 	INIT_DELAYED_WORK(&port->work, onepath_port_work);
 
 	rc = onepath_hw_reset(&port->io, true);
@@ -252,6 +251,7 @@ void onepath_port_end(struct onepath_port *port)
 		onepath_port_rest(port);
 	onepath_port_set_state(port, ONEPATH_PORT_GONE);
 	mutex_unlock(&port->lock);
+	onepath_event_signal(&port->event); /* while the owner's eventfd is still there */
 	if (owner) {
 		onepath_path_lost(port);
 		mutex_lock(&port->lock);
@@ -259,7 +259,6 @@ void onepath_port_end(struct onepath_port *port)
 		mutex_unlock(&port->lock);
 	}
 	onepath_port_unlock_owner(owner);
-	onepath_event_signal(&port->event);
 	cancel_delayed_work_sync(&port->work);
 }
 

@@ -169,6 +169,14 @@ static long onepath_port_path_create(struct file *file, void __user *user)
 	return rc ? rc : onepath_path_create(file, &args);
 }
 
+static long onepath_port_eventfd(struct onepath_port *port, void __user *user)
+{
+	long rc = onepath_event_set_eventfd(&port->event, user);
+
+	/* set after onepath_port_end() told of it, nobody would signal it any more */
+	return !rc && READ_ONCE(port->state) == ONEPATH_PORT_GONE ? -ENODEV : rc;
+}
+
 static long onepath_port_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct onepath_port_file *opened = file->private_data;
@@ -187,8 +195,7 @@ static long onepath_port_ioctl(struct file *file, unsigned int cmd, unsigned lon
 	case ONEPATH_PATH_CREATE:
 		return onepath_port_file_owns(file) ? onepath_port_path_create(file, user) : -EBADF;
 	case ONEPATH_EVENTFD:
-		return onepath_port_file_owns(file) ? onepath_event_set_eventfd(&port->event, user)
-						    : -EBADF;
+		return onepath_port_file_owns(file) ? onepath_port_eventfd(port, user) : -EBADF;
 	default:
 		return -ENOTTY;
 	}
@@ -235,6 +242,7 @@ static void onepath_port_free(struct device *dev)
 	struct onepath_port *port = container_of(dev, struct onepath_port, dev);
 
 	ida_free(&onepath_port_minors, MINOR(dev->devt));
+	onepath_event_exit(&port->event);
 	put_device(port->parent);
 	kfree(port);
 }
@@ -257,6 +265,7 @@ struct onepath_port *onepath_port_node_alloc(struct pci_dev *pdev)
 		kfree(port);
 		return ERR_PTR(minor);
 	}
+	onepath_event_init(&port->event);
 	device_initialize(&port->dev);
 	port->dev.class = onepath_port_class;
 	port->parent = get_device(&pdev->dev);
