@@ -21,6 +21,7 @@
  * @retry: not before then, in jiffies, is it taken into service again
  * @patience: how long after the next stall, in jiffies: doubles with each
  * @lost: what the NF said it has lost since the path's start
+ * @asked: when it said that, in jiffies
  */
 struct onepath_output {
 	u32 queue;
@@ -31,6 +32,7 @@ struct onepath_output {
 	unsigned long retry;
 	unsigned long patience;
 	u64 lost;
+	unsigned long asked;
 };
 
 /**
