@@ -20,8 +20,12 @@ static DEFINE_MUTEX(onepath_owners_lock); /* protects the list */
  */
 struct onepath_owner *onepath_owner_get(void)
 {
-	struct onepath_owner *owner;
+	struct onepath_owner *owner, *fresh;
 
+	/* not under the lock: a process short of memory would keep all others waiting */
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
 	mutex_lock(&onepath_owners_lock);
 	list_for_each_entry(owner, &onepath_owners, node) {
 		if (owner->process == task_tgid(current)) {
@@ -29,11 +33,8 @@ struct onepath_owner *onepath_owner_get(void)
 			goto unlock;
 		}
 	}
-	owner = kzalloc(sizeof(*owner), GFP_KERNEL_ACCOUNT);
-	if (!owner) {
-		owner = ERR_PTR(-ENOMEM);
-		goto unlock;
-	}
+	owner = fresh;
+	fresh = NULL;
 	kref_init(&owner->ref);
 	owner->process = get_pid(task_tgid(current));
 	mutex_init(&owner->lock);
@@ -42,6 +43,7 @@ struct onepath_owner *onepath_owner_get(void)
 	list_add(&owner->node, &onepath_owners);
 unlock:
 	mutex_unlock(&onepath_owners_lock);
+	kfree(fresh);
 	return owner;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/file.h>
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -79,6 +80,7 @@ static long onepath_path_file_arm(struct onepath_path *path, void __user *user)
 		return rc;
 	if (args.next >= path->ring_size)
 		return -EINVAL;
+	args.next = array_index_nospec(args.next, path->ring_size);
 	if (mutex_lock_interruptible(lock))
 		return -EINTR;
 	rc = onepath_path_arm_locked(path, args.next);

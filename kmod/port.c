@@ -76,7 +76,7 @@ static int onepath_port_start(struct onepath_port *port, struct onepath_owner *o
 		rc = onepath_port_init(port);
 	if (!rc)
 		return 0;
-	dev_err(&port->dev, "initialisation failed: %d\n", rc);
+	dev_err_ratelimited(&port->dev, "initialisation failed: %d\n", rc);
 	onepath_port_rest(port);
 	onepath_irq_exit(port);
 release:

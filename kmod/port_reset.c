@@ -61,13 +61,14 @@ int onepath_port_rest(struct onepath_port *port)
 	onepath_hw_stats_add(&port->io, &port->stats);
 	rc = onepath_hw_reset(&port->io, false);
 	if (rc == -ETIMEDOUT) {
-		dev_warn(&port->dev, "does not stop, trying a function-level reset\n");
+		dev_warn_ratelimited(&port->dev, "does not stop, trying a function-level reset\n");
 		pci_save_state(port->pdev);
 		rc = pcie_reset_flr(port->pdev, false);
 		pci_restore_state(port->pdev);
 	}
 	if (rc && rc != -ENODEV)
-		dev_warn(&port->dev, "reset failed (%d), taking bus mastering away\n", rc);
+		dev_warn_ratelimited(&port->dev, "reset failed (%d), taking bus mastering away\n",
+				     rc);
 	pci_clear_master(port->pdev);
 	return rc;
 }
@@ -91,7 +92,8 @@ static void onepath_port_revive(struct onepath_port *port, int rc)
 	if (!rc)
 		rc = onepath_port_init(port);
 	if (rc && rc != -ENODEV)
-		dev_err(&port->dev, "does not come back after a reset (%d): close it\n", rc);
+		dev_err_ratelimited(&port->dev, "does not come back after a reset (%d): close it\n",
+				    rc);
 	if (rc) {
 		onepath_irq_hold(port);
 		pci_clear_master(port->pdev);
@@ -125,9 +127,11 @@ static void onepath_port_mend_one(struct onepath_port *port)
 	if (port->away || port->state != ONEPATH_PORT_READY)
 		goto unlock;
 	if (rc == -ENODEV)
-		dev_err(&port->dev, "the device is gone: its registers read all ones\n");
+		dev_err_ratelimited(&port->dev,
+				    "the device is gone: its registers read all ones\n");
 	else
-		dev_err(&port->dev, "a queue did not do as it was told (%d): port reset\n", rc);
+		dev_err_ratelimited(&port->dev,
+				    "a queue did not do as it was told (%d): port reset\n", rc);
 	onepath_path_silence(port);
 	if (rc == -ENODEV)
 		onepath_port_rest(port);
