@@ -117,9 +117,9 @@ test: ## all tests: model, server, driver, loop on the host, and the module in V
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run
 
-test-long: ## the same with the long forms: 20 kills in each VM
+test-long: ## the same with the long forms: 20 kills in each VM, 100000 wake-ups
 	@$(TOOLBOX) setup
-	@ONEPATH_ROUNDS=20 $(TOOLBOX) enter --net -- tests/run
+	@ONEPATH_ROUNDS=20 ONEPATH_WAKES=100000 $(TOOLBOX) enter --net -- tests/run
 
 rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) setup

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Sleeping, as an NF does it, step by step, in the test VM:
- *   events wake IN OUT COUNT     forwards COUNT frames, and sleeps before each. If OUT's
- *                                cable leads to IN, one frame is enough for all.
- *   events eventfd IN OUT COUNT  the same, in a read of an eventfd
+ *   events wake IN OUT COUNT     forwards frames, falls asleep when there is none, and
+ *                                ends when a frame has woken it so many times
+ *   events eventfd IN OUT COUNT  the same, woken by an eventfd
  *   events unseen IN OUT         OUT goes out of service (somebody pulls its cable once
  *                                "ready" is said) between the loop's look and its sleep
  * Exit status 0 if all went as promised, else 1, with what did not.
@@ -56,36 +56,33 @@ static unsigned int run(struct onepath_path *path)
 	return onepath_run(path, 1, forward, NULL, ONEPATH_BURST);
 }
 
-/* Sleeps by the library's call, or in the eventfd. Returns as onepath_path_wait(). */
-static int sleep_once(struct onepath_path *path, int event)
+/* Sleeps until @fd, the path or an eventfd, tells of a frame. Returns false if one was there already. */
+static bool sleep_once(struct onepath_path *path, int fd)
 {
-	struct pollfd poll_fd = { .fd = event, .events = POLLIN };
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int answer = onepath_path_arm(path);
 	uint64_t count;
-	int answer;
 
-	if (event < 0)
-		return onepath_path_wait(path, PATIENCE_MS);
-	answer = onepath_path_arm(path);
-	if (answer)
-		return answer;
-	answer = poll(&poll_fd, 1, PATIENCE_MS);
-	if (answer > 0 && read(event, &count, sizeof(count)) != sizeof(count))
-		fail("read", -errno);
-	return answer;
+	if (answer == 1)
+		return false;
+	expect("arm", answer, 0);
+	expect("nothing woke it", poll(&poll_fd, 1, PATIENCE_MS), 1);
+	expect("it was woken by something else", poll_fd.revents, POLLIN);
+	if (fd != path->fd)
+		expect("read", (int)read(fd, &count, sizeof(count)), sizeof(count));
+	return true;
 }
 
-static void wake(struct onepath_path *path, int event, unsigned long wanted)
+static void wake(struct onepath_path *path, int fd, unsigned long wanted)
 {
 	unsigned long frames = 0, sleeps = 0;
 
-	while (frames < wanted) {
+	while (sleeps < wanted) {
 		unsigned int count = run(path);
 
 		frames += count;
-		if (count)
-			continue;
-		expect("nothing woke it", sleep_once(path, event), 1);
-		sleeps++;
+		if (!count)
+			sleeps += sleep_once(path, fd);
 	}
 	printf("%lu frames, %lu sleeps\n", frames, sleeps);
 }
@@ -113,13 +110,14 @@ static void unseen(struct onepath_path *path)
 int main(int argc, char **argv)
 {
 	struct onepath_path path;
-	int event = -1;
+	int event;
 
 	if (argc < 4 || (argc < 5 && strcmp(argv[1], "unseen"))) {
 		fprintf(stderr, "usage: events wake|eventfd|unseen IN OUT [COUNT]\n");
 		return 2;
 	}
 	open_path(&path, argv[2], argv[3]);
+	event = path.fd;
 	if (!strcmp(argv[1], "eventfd")) {
 		event = eventfd(0, EFD_CLOEXEC);
 		expect("eventfd", onepath_eventfd(path.fd, event), 0);

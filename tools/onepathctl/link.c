@@ -24,45 +24,46 @@ static const char help[] =
 #define RETRY_MS  100
 #define SECOND_MS 1000 /* so that no Ctrl-C is waited for longer, whenever it comes */
 
-/* Asking also acknowledges the change: poll() tells of the next one. Returns 0 or -errno. */
-static int print_link(int port, const struct ctl_device *device, bool with_time)
+static void print_link(const struct ctl_device *device, uint32_t speed_mbps, bool with_time)
 {
-	struct onepath_port_info info;
-	int err = onepath_port_info(port, &info);
 	time_t now = time(NULL);
 	char text[16];
 
-	if (err)
-		return err;
 	if (with_time && strftime(text, sizeof(text), "%H:%M:%S ", localtime(&now)))
 		fputs(text, stdout);
-	if (info.flags & ONEPATH_PORT_LINK_UP)
-		printf("%s up %u Mb/s\n", device->address, info.speed_mbps);
+	if (speed_mbps)
+		printf("%s up %u Mb/s\n", device->address, speed_mbps);
 	else
 		printf("%s down\n", device->address);
 	fflush(stdout);
-	return 0;
 }
 
-/* Returns -errno, or 0 if it was interrupted. */
-static int watch(int port, const struct ctl_device *device)
+/*
+ * The kernel tells of changes, if short ones, while somebody owns the port; without an owner
+ * they show when it is asked. Asking also acknowledges: poll() tells of the next change.
+ * Returns -errno, or 0 if it was interrupted.
+ */
+static int watch(int port, const struct ctl_device *device, uint32_t speed_mbps)
 {
 	struct pollfd poll_fd = { .fd = port, .events = POLLPRI };
+	struct onepath_port_info info;
 
 	while (!ctl_interrupted) {
-		int count = poll(&poll_fd, 1, SECOND_MS), err = 0;
+		int count = poll(&poll_fd, 1, SECOND_MS), err;
 
 		if (count < 0 && errno != EINTR)
 			return -errno;
-		if (count <= 0)
+		if (count < 0)
 			continue;
-		if (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL))
+		if (count && poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL))
 			return -ENODEV;
-		err = print_link(port, device, true);
-		if (err == -EAGAIN) /* it is being reset, and will tell again */
+		err = onepath_port_info(port, &info);
+		if (err == -EAGAIN) /* it is being reset */
 			poll(NULL, 0, RETRY_MS);
 		else if (err)
 			return err;
+		else if (count || info.speed_mbps != speed_mbps)
+			print_link(device, speed_mbps = info.speed_mbps, true);
 	}
 	return 0;
 }
@@ -71,6 +72,7 @@ int ctl_link(int argc, char **argv)
 {
 	struct ctl_options options;
 	int first = ctl_options(argc, argv, help, "w", &options), port, err;
+	struct onepath_port_info info;
 	struct ctl_device device;
 
 	if (first != argc - 1) {
@@ -81,9 +83,11 @@ int ctl_link(int argc, char **argv)
 	port = ctl_port_open(&device, argv[first], ONEPATH_OBSERVE);
 	if (port < 0)
 		return EXIT_FAILURE;
-	err = print_link(port, &device, options.watch);
+	err = onepath_port_info(port, &info);
+	if (!err)
+		print_link(&device, info.speed_mbps, options.watch);
 	if (!err && options.watch)
-		err = watch(port, &device);
+		err = watch(port, &device, info.speed_mbps);
 	close(port);
 	if (!err)
 		return EXIT_SUCCESS;

@@ -90,12 +90,12 @@ void nf_start(struct nf *nf, const char *format, ...)
 {
 	va_list args;
 
-	for (unsigned int i = 0; i < nf->path_count; i++)
-		check(onepath_path_start(&nf->path[i].path), "start the path from",
-		      nf->port[nf->path[i].input].name);
 	for (unsigned int i = 0; i < nf->port_count; i++)
 		learn_link(&nf->port[i]);
 	nf_report_start(nf);
+	for (unsigned int i = 0; i < nf->path_count; i++)
+		check(onepath_path_start(&nf->path[i].path), "start the path from",
+		      nf->port[nf->path[i].input].name);
 	tick_every(1);
 	if (nf->quiet)
 		return;
@@ -106,20 +106,14 @@ void nf_start(struct nf *nf, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/*
- * Whether a port was unbound or removed. That a card was pulled out shows only in its
- * registers, if no slot tells of it: with @ask the kernel looks, which may have to wait for others.
- */
-static bool is_port_gone(struct nf *nf, bool ask)
+/* Whether a port was unbound or removed: a card that was pulled out, too, the kernel finds out. */
+static bool is_port_gone(struct nf *nf)
 {
 	bool any = false;
 
 	nf_look(nf, 0);
-	for (unsigned int i = 0; i < nf->port_count; i++) {
-		if (ask)
-			nf_ask_port(nf, &nf->port[i]);
+	for (unsigned int i = 0; i < nf->port_count; i++)
 		any |= nf->port[i].gone;
-	}
 	return any;
 }
 
@@ -132,21 +126,12 @@ static void tell_gone(const struct nf *nf)
 				nf->name, nf->port[i].name);
 }
 
-/* A port that is gone brings no frames, and takes none: then nothing moves any more. */
-static bool nothing_moved(struct nf *nf)
-{
-	uint64_t before = nf->second_frames;
-
-	nf->second_frames = nf_frames(nf);
-	return nf->second_frames == before;
-}
-
 bool nf_attend(struct nf *nf)
 {
 	static unsigned int seconds;
 
 	nf_event = 0;
-	if (nf_end_wanted() || is_port_gone(nf, nothing_moved(nf)) || nf->failed)
+	if (nf_end_wanted() || is_port_gone(nf) || nf->failed)
 		return false;
 	if (nf->stats_s && ++seconds % nf->stats_s == 0)
 		nf_report_line(nf);
@@ -166,7 +151,7 @@ static int stop_paths(struct nf *nf)
 		onepath_explain(err, "stop the path from", nf->port[nf->path[i].input].name);
 		status = EXIT_FAILURE;
 	}
-	if (!is_port_gone(nf, false))
+	if (!is_port_gone(nf))
 		return status;
 	tell_gone(nf);
 	return EXIT_FAILURE;

@@ -58,9 +58,9 @@ struct nf_path {
  * @path: the paths in the order in which they were made
  * @handled: frames since the last look of nf_running()
  * @empty_rounds: rounds without a frame, in a row
+ * @armed: all paths were armed, and nothing came since
  * @sleeps: how often it slept
  * @failed: it cannot go on, and has said why
- * @second_frames: how many frames there had been a second ago
  * @start_ns: when the paths were started (CLOCK_MONOTONIC)
  * @line_ns: when --stats spoke last
  * @line_frames: how many frames there had been by then
@@ -76,8 +76,8 @@ struct nf {
 	struct nf_path path[NF_PORTS_MAX];
 	unsigned int handled, empty_rounds;
 	uint64_t sleeps;
-	bool failed;
-	uint64_t second_frames, start_ns, line_ns, line_frames;
+	bool armed, failed;
+	uint64_t start_ns, line_ns, line_frames;
 };
 
 /* Set by signals: something is to be attended to outside of the loop. */
@@ -136,6 +136,7 @@ static inline bool nf_running(struct nf *nf)
 	if (nf->handled) {
 		nf->handled = 0;
 		nf->empty_rounds = 0;
+		nf->armed = false;
 	} else if (nf->empty_rounds < (nf->busy_poll ? NF_EMPTY_ROUNDS_BUSY : NF_EMPTY_ROUNDS)) {
 		nf->empty_rounds++;
 		onepath_relax();

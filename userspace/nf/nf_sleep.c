@@ -113,9 +113,12 @@ void nf_look(struct nf *nf, int timeout_ms)
 		fds[count++] = (struct pollfd){ .fd = nf->port[i].fd, .events = POLLPRI };
 
 	wait_for(fds, count, timeout_ms);
-	for (unsigned int i = 0; i < nf->path_count; i++)
+	for (unsigned int i = 0; i < nf->path_count; i++) {
 		if (nf->path[i].down || (fds[i].revents & (POLLERR | POLLHUP)) == POLLERR)
 			start_again(nf, &nf->path[i]);
+		if (fds[i].revents)
+			nf->armed = false;
+	}
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		short events = fds[nf->path_count + i].revents;
 
@@ -128,25 +131,39 @@ void nf_look(struct nf *nf, int timeout_ms)
 	}
 }
 
+/*
+ * Asks for interrupts from all paths. Returns false if there is something to do instead of
+ * sleeping. A path that cannot be armed now is told of by poll(), or tried again.
+ */
+static bool arm_all(struct nf *nf)
+{
+	bool all = true;
+
+	for (unsigned int i = 0; i < nf->path_count; i++) {
+		int answer = nf->path[i].down ? -EAGAIN : onepath_path_arm(&nf->path[i].path);
+
+		if (answer == -EOPNOTSUPP) {
+			nf_say(nf, "port %s cannot interrupt: polling without sleep",
+			       nf->port[nf->path[i].input].name);
+			nf->busy_poll = true;
+			return false;
+		}
+		if (answer > 0)
+			return false;
+		all &= !answer;
+	}
+	nf->armed = all;
+	return true;
+}
+
 void nf_idle(struct nf *nf)
 {
 	if (nf->busy_poll) {
 		sched_yield(); /* cannot fail on Linux */
 		return;
 	}
-	for (unsigned int i = 0; i < nf->path_count; i++) {
-		int answer = nf->path[i].down ? 0 : onepath_path_arm(&nf->path[i].path);
-
-		if (answer == -EOPNOTSUPP || answer == -ENOTTY) {
-			nf_say(nf, "port %s cannot interrupt: polling without sleep",
-			       nf->port[nf->path[i].input].name);
-			nf->busy_poll = true;
-			return;
-		}
-		if (answer > 0)
-			return;
-		/* else it is armed, or poll() tells why not */
-	}
+	if (!nf->armed && !arm_all(nf))
+		return;
 	nf->sleeps++;
 	nf_look(nf, SECOND_MS);
 }
