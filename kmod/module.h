@@ -127,6 +127,32 @@ int onepath_memory_alloc(struct onepath_domain *domain, struct onepath_area *are
 void onepath_memory_free(struct onepath_domain *domain, struct onepath_area *area);
 u64 onepath_memory_address(const struct onepath_area *area, size_t offset);
 
+/* config.c */
+
+/**
+ * struct onepath_config - a port's settings
+ * @port: see struct onepath_port_config; its size and set are not used
+ * @addresses: the count first, 6 bytes each, in wire order
+ * @vlans: see struct onepath_port_vlans; its size is 0
+ * @rss: see struct onepath_port_rss; its size is 0
+ */
+struct onepath_config {
+	struct onepath_port_config port;
+	struct {
+		u32 count;
+		u8 list[6 * ONEPATH_ADDRESSES_MAX];
+	} addresses;
+	struct onepath_port_vlans vlans;
+	struct onepath_port_rss rss;
+};
+
+void onepath_config_init(struct onepath_port *port);
+void onepath_config_begin(struct onepath_port *port);
+int onepath_config_apply(struct onepath_port *port);
+void onepath_config_end(struct onepath_port *port);
+long onepath_config_ioctl(struct onepath_port *port, fmode_t mode, unsigned int cmd,
+			  void __user *user);
+
 /* port.c */
 
 enum onepath_port_state {
@@ -160,7 +186,8 @@ enum onepath_port_state {
  * @causes: what it saw, ONEPATH_HW_CAUSE_*; atomic
  * @link_up: as it was when last looked at
  * @link_changes: how often it changed, as poll() sees it
- * @mtu: frames of so many bytes after the Ethernet header are received
+ * @config: the settings that are in force; the owner's lock is enough to read them
+ * @kept: those that the next owner begins with
  * @stats: sums since probe
  * @event: the link changed, or the port is gone
  * @debug: its folder in debugfs
@@ -189,7 +216,8 @@ struct onepath_port {
 	atomic_t causes;
 	bool link_up;
 	unsigned int link_changes;
-	u32 mtu;
+	struct onepath_config config;
+	struct onepath_config kept;
 	struct onepath_hw_stats stats;
 	struct onepath_event event;
 	struct dentry *debug;
@@ -251,6 +279,7 @@ void onepath_debug_remove(struct onepath_port *port);
 int onepath_path_create(struct file *input, const struct onepath_path_create *args);
 
 /* path.c, as ports see it; the owner's lock is held */
+bool onepath_path_holds(const struct onepath_port *port, u32 mtu);
 void onepath_path_silence(const struct onepath_port *port);
 void onepath_path_lost(struct onepath_port *port);
 

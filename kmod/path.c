@@ -30,9 +30,20 @@ int onepath_path_error(const struct onepath_path *path)
 	for (n = 0; n <= path->outputs; n++)
 		if (path->port[n]->state == ONEPATH_PORT_GONE)
 			return -ENODEV;
-	if (path->buffer_bytes < path->port[0]->mtu + FRAME_EXTRA)
+	if (path->buffer_bytes < path->port[0]->config.port.mtu + FRAME_EXTRA)
 		return -EMSGSIZE;
 	return onepath_port_error(path->port[0]);
+}
+
+/* The buffers of all paths that have the port as input are large enough for that MTU. */
+bool onepath_path_holds(const struct onepath_port *port, u32 mtu)
+{
+	struct onepath_path *path;
+
+	list_for_each_entry(path, &port->owner->paths, node)
+		if (path->port[0] == port && path->buffer_bytes < mtu + FRAME_EXTRA)
+			return false;
+	return true;
 }
 
 static int onepath_path_stop_rx(struct onepath_path *path)

@@ -71,6 +71,7 @@ static int onepath_port_start(struct onepath_port *port, struct onepath_owner *o
 	rc = onepath_irq_init(port);
 	if (rc)
 		goto release;
+	onepath_config_begin(port);
 	rc = onepath_hw_reset(&port->io, false);
 	if (!rc)
 		rc = onepath_port_init(port);
@@ -138,8 +139,10 @@ void onepath_port_disown(struct onepath_port *port)
 	struct onepath_owner *owner = onepath_port_lock(port);
 
 	if (owner) {
-		if (port->state != ONEPATH_PORT_GONE && !port->away)
+		if (port->state != ONEPATH_PORT_GONE && !port->away) {
 			onepath_port_rest(port);
+			onepath_config_end(port);
+		}
 		if (port->state != ONEPATH_PORT_GONE)
 			onepath_port_set_state(port, ONEPATH_PORT_IDLE);
 		onepath_port_free_owner(port);
@@ -210,7 +213,6 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 	port->bar = bar;
 	port->io = *io;
 	port->doorbells = pci_resource_start(pdev, 0);
-	port->mtu = 1500;
 	mutex_init(&port->lock);
 	INIT_DELAYED_WORK(&port->work, onepath_port_work);
 
@@ -222,6 +224,7 @@ struct onepath_port *onepath_port_add(struct pci_dev *pdev, void __iomem *bar,
 		goto put;
 	}
 	pci_clear_master(pdev);
+	onepath_config_init(port);
 	onepath_hw_link_start(&port->io);
 	rc = cdev_device_add(&port->cdev, &port->dev);
 	if (rc) {

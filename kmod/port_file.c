@@ -197,7 +197,7 @@ static long onepath_port_ioctl(struct file *file, unsigned int cmd, unsigned lon
 	case ONEPATH_EVENTFD:
 		return onepath_port_file_owns(file) ? onepath_port_eventfd(port, user) : -EBADF;
 	default:
-		return -ENOTTY;
+		return onepath_config_ioctl(port, file->f_mode, cmd, user);
 	}
 }
 

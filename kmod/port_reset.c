@@ -78,6 +78,8 @@ int onepath_port_init(struct onepath_port *port)
 {
 	int rc = onepath_hw_init(&port->io);
 
+	if (!rc)
+		rc = onepath_config_apply(port);
 	if (rc)
 		return rc;
 	onepath_hw_link_start(&port->io);
@@ -190,6 +192,7 @@ int onepath_port_back(struct onepath_port *port)
 			if (!rc)
 				rc = onepath_hw_init(&port->io);
 			pci_clear_master(port->pdev);
+			onepath_config_end(port);
 			if (rc == -ENODEV)
 				onepath_port_set_state(port, ONEPATH_PORT_GONE);
 		}

@@ -221,8 +221,8 @@ static void test_a_stuck_bit_is_waited_for_no_longer_than_its_bound(void **state
 		if (rc != s->rc)
 			fail_msg("%s: returned %d, not %d", s->what, rc, s->rc);
 		if (f.slept_us > s->limit_us)
-			fail_msg("%s: slept %llu us, not %u", s->what, (unsigned long long)f.slept_us,
-				 s->limit_us);
+			fail_msg("%s: slept %llu us, not %u", s->what,
+				 (unsigned long long)f.slept_us, s->limit_us);
 		if (f.timeouts != !!s->waited)
 			fail_msg("%s: timeout() called %u times", s->what, f.timeouts);
 		if (s->waited)
