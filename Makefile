@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate selftests selftests-long test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -144,6 +144,14 @@ coverage: ## which lines of kmod the tests on the debug kernel reach; build/cove
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter -- tools/vm/debug-kernel
 	@$(TOOLBOX) enter --net -- tests/coverage
+
+selftests: ## kselftests of the module (tests/selftests), on each of KERNELS
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/run selftests
+
+selftests-long: ## the same on one kernel, with 10 minutes of races
+	@$(TOOLBOX) setup
+	@ONEPATH_RACE_SECONDS=150 $(TOOLBOX) enter --net -- tests/run selftests-6.12
 
 FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was

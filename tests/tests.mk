@@ -4,14 +4,19 @@
 # for each tests/host/test_*.c; what else it links is listed here.
 
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
-SYSTEM_PROGRAMS := abuse configure events hold hostile pages spread
+SYSTEM_PROGRAMS := configure events hold hostile pages spread
 
 # Tests of the model: built with O=sanitize, so that what they touch wrongly shows.
 MODEL_TESTS := $(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS))
 
-.PHONY: tests-build sanitized-build
-tests-build: userspace tools $(patsubst %,$(B)/%,$(filter-out $(MODEL_TESTS),$(HOST_TESTS)) $(SYSTEM_PROGRAMS))
+.PHONY: tests-build sanitized-build selftests-build
+tests-build: userspace tools selftests-build $(patsubst %,$(B)/%,$(filter-out $(MODEL_TESTS),$(HOST_TESTS)) $(SYSTEM_PROGRAMS))
 sanitized-build: $(B)/onepath-nic $(MODEL_TESTS:%=$(B)/%) fuzz-build $(B)/planted
+
+# tests/selftests are built as in a kernel's tree.
+selftests-build:
+	@mkdir -p $(B)/selftests
+	@$(MAKE) --no-print-directory -C tests/selftests OUTPUT=$(CURDIR)/$(B)/selftests all
 
 $(eval $(call program,planted,$(call objects,tests/host/planted.c)))
 

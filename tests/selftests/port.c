@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A port's node and the calls on it, with everything wrong that can be: kinds of
+ * descriptors, sizes, pointers, flags. And that what is refused changed nothing.
+ */
+#include "selftest.h"
+
+FIXTURE(port)
+{
+	int own, observe, configure;
+};
+
+FIXTURE_SETUP(port)
+{
+	if (!node(0))
+		SKIP(return, "no port may be opened");
+	self->own = port_open(0, O_RDWR);
+	self->observe = port_open(0, O_RDONLY);
+	self->configure = port_open(0, O_WRONLY);
+	ASSERT_LE(0, self->own);
+	ASSERT_LE(0, self->observe);
+	ASSERT_LE(0, self->configure);
+}
+
+FIXTURE_TEARDOWN(port)
+{
+	close(self->own);
+	close(self->observe);
+	close(self->configure);
+}
+
+TEST_F(port, open_says_what_for)
+{
+	char again[32];
+
+	EXPECT_ERRNO(EINVAL, open(node(0), O_ACCMODE));
+	EXPECT_ERRNO(EBUSY, port_open(0, O_RDWR));
+	snprintf(again, sizeof(again), "/proc/self/fd/%d", self->own);
+	EXPECT_ERRNO(EBUSY, open(again, O_RDWR));
+	EXPECT_ERRNO(0, open(again, O_RDONLY));
+}
+
+TEST_F(port, is_no_file)
+{
+	char byte;
+
+	EXPECT_ERRNO(ENODEV, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, self->own, 0));
+	EXPECT_ERRNO(EINVAL, read(self->own, &byte, 1));
+	EXPECT_ERRNO(EINVAL, write(self->own, &byte, 1));
+	EXPECT_ERRNO(ESPIPE, lseek(self->own, 0, SEEK_SET));
+	EXPECT_ERRNO(EINVAL, ftruncate(self->own, PAGE));
+	EXPECT_EQ(0, poll_now(self->own, ALL_EVENTS));
+	EXPECT_EQ(0, poll_now(self->observe, ALL_EVENTS));
+}
+
+TEST_F(port, closed_is_owned_by_nobody)
+{
+	struct onepath_port_info info;
+
+	ASSERT_ERRNO(0, port_info(self->observe, &info));
+	EXPECT_TRUE(info.flags & ONEPATH_PORT_OWNED);
+	close(self->own);
+	ASSERT_ERRNO(0, port_info(self->observe, &info));
+	EXPECT_FALSE(info.flags & ONEPATH_PORT_OWNED);
+	self->own = port_open(0, O_RDWR);
+	EXPECT_LE(0, self->own);
+}
+
+TEST_F(port, info_tells_the_truth)
+{
+	struct onepath_port_info info;
+
+	memset(&info, 0xff, sizeof(info));
+	ASSERT_ERRNO(0, port_info(self->observe, &info));
+	EXPECT_EQ(sizeof(info), info.size);
+	EXPECT_EQ(0, info.reserved);
+	EXPECT_EQ(0, info.flags &
+			     ~(ONEPATH_PORT_LINK_UP | ONEPATH_PORT_OWNED | ONEPATH_PORT_CONFINED));
+	EXPECT_EQ(!(info.flags & ONEPATH_PORT_LINK_UP), !info.speed_mbps);
+	EXPECT_EQ(!(info.flags & ONEPATH_PORT_CONFINED), info.iommu_group < 0);
+}
+
+/* What a call answers to each kind of descriptor; its struct is zero but for the size. */
+struct call {
+	const char *name;
+	unsigned int cmd;
+	uint32_t bytes;
+	int own, observe, configure;
+};
+
+static const struct call calls[] = {
+	{ "PORT_INFO", ONEPATH_PORT_INFO, sizeof(struct onepath_port_info), 0, 0, 0 },
+	{ "PORT_STATS", ONEPATH_PORT_STATS, sizeof(struct onepath_port_stats), 0, 0, 0 },
+	{ "QUEUE_STATS", ONEPATH_QUEUE_STATS, sizeof(struct onepath_queue_stats), 0, 0, 0 },
+	{ "PORT_FILTER", ONEPATH_PORT_FILTER, sizeof(struct onepath_port_filter), 0, EBADF, 0 },
+	{ "PATH_CREATE", ONEPATH_PATH_CREATE, sizeof(struct onepath_path_create), EINVAL, EBADF,
+	  EBADF },
+	{ "PATH_INFO", ONEPATH_PATH_INFO, sizeof(struct onepath_path_info), ENOTTY, ENOTTY,
+	  ENOTTY },
+	{ "PATH_START", ONEPATH_PATH_START, 0, ENOTTY, ENOTTY, ENOTTY },
+	{ "PATH_STOP", ONEPATH_PATH_STOP, 0, ENOTTY, ENOTTY, ENOTTY },
+	{ "PATH_ARM", ONEPATH_PATH_ARM, sizeof(struct onepath_path_arm), ENOTTY, ENOTTY, ENOTTY },
+};
+
+TEST_F(port, each_call_on_each_kind)
+{
+	unsigned char args[PAGE];
+
+	for (unsigned int n = 0; n < COUNT(calls); n++) {
+		const int fds[] = { self->own, self->observe, self->configure };
+		const int want[] = { calls[n].own, calls[n].observe, calls[n].configure };
+
+		for (unsigned int kind = 0; kind < COUNT(fds); kind++) {
+			memset(args, 0, sizeof(args));
+			memcpy(args, &calls[n].bytes, sizeof(uint32_t));
+			EXPECT_EQ(want[kind], ERRNO_OF(ioctl(fds[kind], calls[n].cmd, args)))
+			TH_LOG("%s on kind %u", calls[n].name, kind);
+		}
+	}
+}
+
+TEST_F(port, unknown_calls)
+{
+	unsigned char args[PAGE] = { 4 };
+
+	for (unsigned int n = 0x18; n < 0x100; n++) {
+		EXPECT_ERRNO(ENOTTY, ioctl(self->own, _IO(ONEPATH_IOC_TYPE, n), args));
+	}
+	/* right numbers, other encodings: they would be other calls */
+	EXPECT_ERRNO(ENOTTY, ioctl(self->own, _IOW(ONEPATH_IOC_TYPE, 0, int), args));
+	EXPECT_ERRNO(ENOTTY, ioctl(self->own, _IO(ONEPATH_IOC_TYPE + 1, 0), args));
+	EXPECT_ERRNO(ENOTTY, ioctl(self->own, FIONREAD, args));
+}
+
+TEST_F(port, every_size)
+{
+	unsigned char args[2 * PAGE];
+
+	for (unsigned int n = 0; n < COUNT(calls) && calls[n].own != ENOTTY; n++) {
+		const uint32_t bytes = calls[n].bytes;
+		const struct {
+			uint32_t size;
+			int want;
+			bool rest;
+		} sizes[] = {
+			{ 0, EINVAL, false },		{ 3, EINVAL, false },
+			{ 4, calls[n].own, false },	{ bytes - 1, calls[n].own, false },
+			{ bytes, calls[n].own, false }, { bytes + 8, calls[n].own, false },
+			{ bytes + 8, E2BIG, true },	{ PAGE, calls[n].own, false },
+			{ PAGE + 1, E2BIG, false },	{ 0x80000000, E2BIG, false },
+			{ UINT32_MAX, E2BIG, false },
+		};
+
+		for (unsigned int s = 0; s < COUNT(sizes); s++) {
+			const uint32_t size = sizes[s].size;
+
+			memset(args, 0, sizeof(args));
+			if (size < PAGE + 1)
+				memset(args + size, 0xa5, 16);
+			memcpy(args, &size, sizeof(size));
+			if (sizes[s].rest)
+				args[size - 1] = 1;
+			EXPECT_EQ(sizes[s].want, ERRNO_OF(ioctl(self->own, calls[n].cmd, args)))
+			TH_LOG("%s, size %u (%u)", calls[n].name, size, s);
+			if (size > 3 && size < PAGE + 1) {
+				EXPECT_EQ(0xa5, args[size]) TH_LOG("written behind the struct");
+			}
+		}
+	}
+}
+
+/* Two pages of which only the first is there, and one that cannot be written. */
+TEST_F(port, every_pointer)
+{
+	unsigned char *pages =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, pages);
+	ASSERT_EQ(0, munmap(pages + PAGE, PAGE));
+	for (unsigned int n = 0; n < COUNT(calls) && calls[n].own != ENOTTY; n++) {
+		uint32_t *args = (uint32_t *)(pages + PAGE - 4);
+		const bool written = calls[n].cmd != ONEPATH_PORT_FILTER;
+
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NULL));
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NOT_MAPPED));
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, OF_THE_KERNEL));
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, (void *)-8ul));
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, pages + PAGE));
+		*args = calls[n].bytes;
+		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, args));
+		memset(pages, 0, PAGE);
+		*(uint32_t *)pages = calls[n].bytes;
+		if (calls[n].own)
+			continue;
+		ASSERT_EQ(0, mprotect(pages, PAGE, PROT_READ));
+		EXPECT_EQ(written ? EFAULT : 0, ERRNO_OF(ioctl(self->own, calls[n].cmd, pages)))
+		TH_LOG("%s to memory that cannot be written", calls[n].name);
+		ASSERT_EQ(0, mprotect(pages, PAGE, PROT_READ | PROT_WRITE));
+	}
+}
+
+TEST_F(port, every_value)
+{
+	struct onepath_port_filter filter = { .size = sizeof(filter) };
+	struct onepath_queue_stats queue = { .size = sizeof(queue) };
+
+	for (unsigned int bit = 2; bit < 32; bit++) {
+		filter.flags = 1u << bit;
+		EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_FILTER, &filter));
+	}
+	queue.queue = ONEPATH_QUEUE_STATS_MAX - 1;
+	EXPECT_ERRNO(0, ioctl(self->observe, ONEPATH_QUEUE_STATS, &queue));
+	EXPECT_EQ(ONEPATH_QUEUE_STATS_MAX - 1, queue.queue);
+	for (unsigned int bit = 4; bit < 32; bit++) {
+		queue.queue = 1u << bit;
+		EXPECT_ERRNO(EINVAL, ioctl(self->observe, ONEPATH_QUEUE_STATS, &queue));
+	}
+}
+
+TEST_HARNESS_MAIN
