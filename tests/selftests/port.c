@@ -93,6 +93,16 @@ static const struct call calls[] = {
 	{ "PORT_STATS", ONEPATH_PORT_STATS, sizeof(struct onepath_port_stats), 0, 0, 0 },
 	{ "QUEUE_STATS", ONEPATH_QUEUE_STATS, sizeof(struct onepath_queue_stats), 0, 0, 0 },
 	{ "PORT_FILTER", ONEPATH_PORT_FILTER, sizeof(struct onepath_port_filter), 0, EBADF, 0 },
+	{ "CONFIG_SET", ONEPATH_PORT_CONFIG_SET, sizeof(struct onepath_port_config), 0, EBADF, 0 },
+	{ "CONFIG_GET", ONEPATH_PORT_CONFIG_GET, sizeof(struct onepath_port_config), 0, 0, 0 },
+	{ "ADDRESSES_SET", ONEPATH_PORT_ADDRESSES_SET, sizeof(struct onepath_port_addresses), 0,
+	  EBADF, 0 },
+	{ "ADDRESSES_GET", ONEPATH_PORT_ADDRESSES_GET, sizeof(struct onepath_port_addresses), 0, 0,
+	  0 },
+	{ "VLANS_SET", ONEPATH_PORT_VLANS_SET, sizeof(struct onepath_port_vlans), 0, EBADF, 0 },
+	{ "VLANS_GET", ONEPATH_PORT_VLANS_GET, sizeof(struct onepath_port_vlans), 0, 0, 0 },
+	{ "RSS_SET", ONEPATH_PORT_RSS_SET, sizeof(struct onepath_port_rss), 0, EBADF, 0 },
+	{ "RSS_GET", ONEPATH_PORT_RSS_GET, sizeof(struct onepath_port_rss), 0, 0, 0 },
 	{ "PATH_CREATE", ONEPATH_PATH_CREATE, sizeof(struct onepath_path_create), EINVAL, EBADF,
 	  EBADF },
 	{ "PATH_INFO", ONEPATH_PATH_INFO, sizeof(struct onepath_path_info), ENOTTY, ENOTTY,
@@ -179,7 +189,8 @@ TEST_F(port, every_pointer)
 	ASSERT_EQ(0, munmap(pages + PAGE, PAGE));
 	for (unsigned int n = 0; n < COUNT(calls) && calls[n].own != ENOTTY; n++) {
 		uint32_t *args = (uint32_t *)(pages + PAGE - 4);
-		const bool written = calls[n].cmd != ONEPATH_PORT_FILTER;
+		const bool written = calls[n].cmd != ONEPATH_PORT_FILTER &&
+				     !strstr(calls[n].name, "_SET");
 
 		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NULL));
 		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NOT_MAPPED));
@@ -215,6 +226,87 @@ TEST_F(port, every_value)
 		queue.queue = 1u << bit;
 		EXPECT_ERRNO(EINVAL, ioctl(self->observe, ONEPATH_QUEUE_STATS, &queue));
 	}
+}
+
+TEST_F(port, every_setting)
+{
+	struct onepath_port_config config = { .size = sizeof(config) };
+	const struct {
+		const char *what;
+		struct onepath_port_config config;
+		int want;
+	} settings[] = {
+		{ "an unknown field", { .set = 1u << 4 }, EINVAL },
+		{ "the last field", { .set = 1u << 31 }, EINVAL },
+		{ "an unknown filter", { .set = ONEPATH_CONFIG_FILTER, .filter = 4 }, EINVAL },
+		{ "what is not meant", { .filter = ~0u, .mtu = 1, .pause = ~0u, .speeds = ~0u }, 0 },
+		{ "no MTU", { .set = ONEPATH_CONFIG_MTU }, EINVAL },
+		{ "67", { .set = ONEPATH_CONFIG_MTU, .mtu = 67 }, EINVAL },
+		{ "68", { .set = ONEPATH_CONFIG_MTU, .mtu = 68 }, 0 },
+		{ "9706", { .set = ONEPATH_CONFIG_MTU, .mtu = 9706 }, 0 },
+		{ "9707", { .set = ONEPATH_CONFIG_MTU, .mtu = 9707 }, EINVAL },
+		{ "4 GB", { .set = ONEPATH_CONFIG_MTU, .mtu = ~0u }, EINVAL },
+		{ "an unknown pause", { .set = ONEPATH_CONFIG_PAUSE, .pause = 4 }, EINVAL },
+		{ "no speed", { .set = ONEPATH_CONFIG_SPEEDS }, EINVAL },
+		{ "an unknown speed", { .set = ONEPATH_CONFIG_SPEEDS, .speeds = 4 }, EINVAL },
+		{ "back", { .set = ONEPATH_CONFIG_MTU, .mtu = 1500 }, 0 },
+	};
+
+	for (unsigned int n = 0; n < COUNT(settings); n++) {
+		config = settings[n].config;
+		config.size = sizeof(config);
+		EXPECT_EQ(settings[n].want,
+			  ERRNO_OF(ioctl(self->own, ONEPATH_PORT_CONFIG_SET, &config)))
+		TH_LOG("%s", settings[n].what);
+	}
+}
+
+TEST_F(port, every_address)
+{
+	unsigned char list[6 * 128];
+	struct onepath_port_addresses addresses = { .size = sizeof(addresses), .count = 127 };
+
+	for (unsigned int n = 0; n < sizeof(list); n++) {
+		list[n] = 1 + n % 250;
+	}
+	addresses.addresses = (uintptr_t)list;
+	EXPECT_ERRNO(0, ioctl(self->own, ONEPATH_PORT_ADDRESSES_SET, &addresses));
+	/* no byte behind the room that there is */
+	memset(list, 0xa5, sizeof(list));
+	addresses.count = 2;
+	EXPECT_ERRNO(0, ioctl(self->own, ONEPATH_PORT_ADDRESSES_GET, &addresses));
+	EXPECT_EQ(127, addresses.count);
+	EXPECT_EQ(2, list[1]);
+	EXPECT_EQ(0xa5, list[12]);
+	addresses.count = UINT32_MAX;
+	EXPECT_ERRNO(0, ioctl(self->own, ONEPATH_PORT_ADDRESSES_GET, &addresses));
+	EXPECT_EQ(127, addresses.count);
+	EXPECT_EQ(0xa5, list[6 * 127]);
+	addresses.count = 128;
+	EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_ADDRESSES_SET, &addresses));
+	addresses.count = UINT32_MAX;
+	EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_ADDRESSES_SET, &addresses));
+	addresses.count = 1;
+	memset(list, 0, 6);
+	EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_ADDRESSES_SET, &addresses));
+	addresses.addresses = (uintptr_t)OF_THE_KERNEL;
+	EXPECT_ERRNO(EFAULT, ioctl(self->own, ONEPATH_PORT_ADDRESSES_SET, &addresses));
+	EXPECT_ERRNO(EFAULT, ioctl(self->own, ONEPATH_PORT_ADDRESSES_GET, &addresses));
+}
+
+TEST_F(port, every_queue_of_rss)
+{
+	struct onepath_port_rss rss = { .size = sizeof(rss) };
+	struct onepath_port_vlans vlans = { .size = sizeof(vlans), .flags = 2 };
+
+	for (unsigned int n = 0; n < ONEPATH_RSS_TABLE_ENTRIES; n++) {
+		rss.table[n] = ONEPATH_RX_QUEUES;
+		EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_RSS_SET, &rss));
+		rss.table[n] = 0;
+	}
+	rss.hash = 1u << 6;
+	EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_RSS_SET, &rss));
+	EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_VLANS_SET, &vlans));
 }
 
 TEST_HARNESS_MAIN
