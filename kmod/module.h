@@ -280,7 +280,7 @@ int onepath_path_create(struct file *input, const struct onepath_path_create *ar
 
 /* path.c, as ports see it; the owner's lock is held */
 bool onepath_path_holds(const struct onepath_port *port, u32 mtu);
-void onepath_path_silence(const struct onepath_port *port);
+void onepath_path_silence(struct onepath_port *port);
 void onepath_path_lost(struct onepath_port *port);
 
 /* output.c */

@@ -106,8 +106,9 @@ int onepath_output_start(struct onepath_path *path, unsigned int k, u32 at)
 }
 
 /*
- * Counts what the queue has and will not send; null descriptors are no frames. The lock of
- * the output's port is held. Returns the queue's tail.
+ * Counts what the stopped queue has and will not send; null descriptors are no frames. The lock
+ * of the output's port is held. Returns the queue's tail; of a device that does not answer,
+ * what it was last known to have sent.
  */
 u32 onepath_output_count_pending(struct onepath_path *path, unsigned int k)
 {
@@ -116,6 +117,8 @@ u32 onepath_output_count_pending(struct onepath_path *path, unsigned int k)
 	u32 head, tail, i, frames = 0;
 
 	onepath_hw_tx_position(&path->port[1 + k]->io, path->output[k].queue, &head, &tail);
+	if (tail == U32_MAX)
+		return le32_to_cpu(READ_ONCE(onepath_path_head(path, k)->head)) & mask;
 	for (i = head & mask; i != (tail & mask); i = (i + 1) & mask)
 		frames += READ_ONCE(ring[i].length) != 0;
 	onepath_output_add_lost(path, k, frames);
@@ -123,20 +126,27 @@ u32 onepath_output_count_pending(struct onepath_path *path, unsigned int k)
 }
 
 /**
- * onepath_output_silence() - no doorbell reaches the queue any more, which is about to be stopped
+ * onepath_output_silence() - stops a queue that no doorbell reaches any more
  * @path: it runs
  * @k: which output; nothing is done if it is out of service, or this was done
  *
  * The lock of the output's port is held.
+ *
+ * Returns 0 or what onepath_hw_tx_stop() does: then the port is to be reset.
  */
-void onepath_output_silence(struct onepath_path *path, unsigned int k)
+int onepath_output_silence(struct onepath_path *path, unsigned int k)
 {
 	struct onepath_output *output = &path->output[k];
+	u32 drain_us = 0;
+	int rc;
 
 	if (output->epoch & 1 || !test_bit(1 + k, path->doorbells))
-		return;
+		return 0;
 	onepath_path_set_doorbell(path, 1 + k, false);
+	rc = onepath_hw_tx_stop(&path->port[1 + k]->io, output->queue, &drain_us);
+	/* not before it stands still: what it sends meanwhile is not lost */
 	output->stopped_at = onepath_output_count_pending(path, k);
+	return rc;
 }
 
 /* The queue was stopped, or its port reset. A sleeping NF has to know of it, too: see seen. */
@@ -165,15 +175,12 @@ bool onepath_output_unseen(const struct onepath_path *path)
 
 static void onepath_output_down(struct onepath_path *path, unsigned int k, const char *why)
 {
-	struct onepath_output *output = &path->output[k];
 	struct onepath_port *port = path->port[1 + k];
-	u32 drain_us = 0;
 	int rc;
 
-	dev_dbg(&port->dev, "queue %u is out of service: %s\n", output->queue, why);
+	dev_dbg(&port->dev, "queue %u is out of service: %s\n", path->output[k].queue, why);
 	mutex_lock(&port->lock);
-	onepath_output_silence(path, k);
-	rc = onepath_hw_tx_stop(&port->io, output->queue, &drain_us);
+	rc = onepath_output_silence(path, k);
 	mutex_unlock(&port->lock);
 	if (rc)
 		onepath_port_break(port, rc); /* reset, and then told to be stopped */

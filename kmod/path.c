@@ -185,15 +185,20 @@ void onepath_path_lost(struct onepath_port *port)
 	}
 }
 
-/* No NF reaches a doorbell of the port any more: before it is reset under its paths. */
-void onepath_path_silence(const struct onepath_port *port)
+/*
+ * No NF reaches a doorbell of the port any more, and its queues stand still, so that what they
+ * counted is final: before it is reset under its paths. The reset deals with those that do not stop.
+ */
+void onepath_path_silence(struct onepath_port *port)
 {
 	struct onepath_path *path;
 	unsigned int n;
 
 	list_for_each_entry(path, &port->owner->paths, node) {
-		if (path->running && path->port[0] == port)
+		if (path->running && path->port[0] == port) {
 			onepath_path_set_doorbell(path, 0, false);
+			onepath_hw_rx_stop(&port->io, path->rx_queue);
+		}
 		for (n = 0; path->running && n < path->outputs; n++)
 			if (path->port[1 + n] == port)
 				onepath_output_silence(path, n);

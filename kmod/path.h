@@ -96,7 +96,7 @@ int onepath_path_error(const struct onepath_path *path);
 /* output.c */
 int onepath_output_start(struct onepath_path *path, unsigned int k, u32 at);
 u32 onepath_output_count_pending(struct onepath_path *path, unsigned int k);
-void onepath_output_silence(struct onepath_path *path, unsigned int k);
+int onepath_output_silence(struct onepath_path *path, unsigned int k);
 void onepath_output_stopped(struct onepath_path *path, unsigned int k);
 bool onepath_output_unseen(const struct onepath_path *path);
 void onepath_output_count_lost(struct onepath_path *path, unsigned int k);
