@@ -65,6 +65,8 @@ int onepath_port_rest(struct onepath_port *port)
 		pci_save_state(port->pdev);
 		rc = pcie_reset_flr(port->pdev, false);
 		pci_restore_state(port->pdev);
+		pci_clear_master(port->pdev);
+		pci_save_state(port->pdev); /* for recover.c */
 	}
 	if (rc && rc != -ENODEV)
 		dev_warn_ratelimited(&port->dev, "reset failed (%d), taking bus mastering away\n",

@@ -14,10 +14,20 @@ static int __maybe_unused onepath_recover_suspend(struct device *dev)
 	return 0;
 }
 
+/*
+ * Its configuration is kept as it is now, without bus mastering: whoever took the device away used
+ * up what was kept before, and an error of PCI Express may be next.
+ */
+static void onepath_recover_back(struct pci_dev *pdev)
+{
+	pci_save_state(pdev);
+	onepath_port_back(pci_get_drvdata(pdev));
+}
+
 /* A device that does not come back is told of by its port, and keeps nobody else from resuming. */
 static int __maybe_unused onepath_recover_resume(struct device *dev)
 {
-	onepath_port_back(dev_get_drvdata(dev));
+	onepath_recover_back(to_pci_dev(dev));
 	return 0;
 }
 
@@ -33,24 +43,27 @@ static void onepath_recover_prepare(struct pci_dev *pdev)
 
 static void onepath_recover_done(struct pci_dev *pdev)
 {
-	onepath_port_back(pci_get_drvdata(pdev));
+	onepath_recover_back(pdev);
 }
 
 static pci_ers_result_t onepath_recover_error(struct pci_dev *pdev, pci_channel_state_t state)
 {
+	bool lost = state == pci_channel_io_perm_failure;
+
 	dev_warn(&pdev->dev, "an error of PCI Express: %s\n",
-		 state == pci_channel_io_perm_failure ? "the device is lost" : "reset");
-	onepath_port_away(pci_get_drvdata(pdev));
-	if (state == pci_channel_io_perm_failure)
+		 lost ? "the device is lost" : "reset");
+	if (lost) {
+		onepath_port_end(pci_get_drvdata(pdev));
 		return PCI_ERS_RESULT_DISCONNECT;
+	}
+	onepath_port_away(pci_get_drvdata(pdev));
 	return PCI_ERS_RESULT_NEED_RESET;
 }
 
-/* The bus was reset: the configuration is as probe left it, without bus mastering. */
+/* The bus was reset: the configuration is as probe, or onepath_recover_back(), left it. */
 static pci_ers_result_t onepath_recover_reset(struct pci_dev *pdev)
 {
 	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
