@@ -143,24 +143,6 @@ static long onepath_port_info(struct onepath_port_file *opened, void __user *use
 	return rc ? rc : onepath_return_args(user, &args, sizeof(args));
 }
 
-static long onepath_port_filter(struct onepath_port *port, void __user *user)
-{
-	struct onepath_port_filter args;
-	int rc = onepath_copy_args(&args, sizeof(args), user);
-
-	if (rc)
-		return rc;
-	if (args.flags & ~(ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST))
-		return -EINVAL;
-	if (mutex_lock_interruptible(&port->lock))
-		return -EINTR;
-	rc = onepath_port_error(port);
-	if (!rc)
-		rc = onepath_hw_filter_set(&port->io, args.flags);
-	mutex_unlock(&port->lock);
-	return rc;
-}
-
 static long onepath_port_path_create(struct file *file, void __user *user)
 {
 	struct onepath_path_create args;
@@ -190,8 +172,6 @@ static long onepath_port_ioctl(struct file *file, unsigned int cmd, unsigned lon
 		return onepath_stats_port(port, user);
 	case ONEPATH_QUEUE_STATS:
 		return onepath_stats_queue(port, user);
-	case ONEPATH_PORT_FILTER:
-		return file->f_mode & FMODE_WRITE ? onepath_port_filter(port, user) : -EBADF;
 	case ONEPATH_PATH_CREATE:
 		return onepath_port_file_owns(file) ? onepath_port_path_create(file, user) : -EBADF;
 	case ONEPATH_EVENTFD:

@@ -97,14 +97,6 @@ struct onepath_port_info {
 
 #define ONEPATH_PORT_INFO _IO(ONEPATH_IOC_TYPE, 0x00)
 
-/* On its way out: ONEPATH_PORT_CONFIG_SET takes its place. */
-struct onepath_port_filter {
-	__u32 size;
-	__u32 flags;
-};
-
-#define ONEPATH_PORT_FILTER _IO(ONEPATH_IOC_TYPE, 0x01)
-
 /*
  * Settings. What a descriptor that owns the port sets lasts until the port is
  * closed. What an O_WRONLY descriptor sets is in force at once, also under an

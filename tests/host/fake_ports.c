@@ -3,7 +3,8 @@
  * Ports for test_nf.sh, preloaded into an NF: any node opens, a path is a sparse memory
  * file with the areas where uapi/onepath.h has them, and each start brings FRAMES frames.
  * Nothing is sent. Steered by the environment:
- *   FAKE_FAIL=NUMBER:ERRNO   the ioctl of this number fails ("open" for open())
+ *   FAKE_FAIL=NUMBER:ERRNO   the ioctl of this number fails ("open" for open(), "filter" and
+ *                            "mtu" for what ONEPATH_PORT_CONFIG_SET sets)
  *   FAKE_GONE=1              ports are gone (POLLHUP) once a path was started
  *   FAKE_WAKE=COUNT          so many times a frame arrives on the first path while it sleeps
  *   FAKE_LATE=COUNT          so many times one arrives between the last look and the sleep
@@ -216,9 +217,16 @@ static void port_info(int fd, struct onepath_port_info *info)
 	info->flags = fd == first_port && link_down ? 0 : ONEPATH_PORT_LINK_UP;
 }
 
-/* The NFs set what --mtu says, and nothing else. */
+/* The NFs receive everything, and set what --mtu says, nothing else. */
 static int config_set(const struct onepath_port_config *config)
 {
+	bool filter = config->set == ONEPATH_CONFIG_FILTER;
+
+	errno = filter ? ordered_failure("filter") : ordered_failure("mtu");
+	if (errno)
+		return -1;
+	if (filter && config->filter == (ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST))
+		return 0;
 	dprintf(STDERR_FILENO, "MTU %u\n", config->set == ONEPATH_CONFIG_MTU ? config->mtu : 0);
 	return 0;
 }

@@ -32,7 +32,6 @@ static struct {
 	unsigned int ioctls, mmaps, paths_open;
 	char opened[64];
 	int open_flags;
-	uint32_t filter;
 	union { /* a port's settings: what was set is what is got */
 		struct onepath_port_config config;
 		struct onepath_port_addresses addresses;
@@ -158,11 +157,6 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 				 sizeof(struct onepath_port_stats));
 		((struct onepath_port_stats *)arg)->tx_bytes = 77;
 		return 0;
-	case ONEPATH_PORT_FILTER:
-		assert_int_equal(((struct onepath_port_filter *)arg)->size,
-				 sizeof(struct onepath_port_filter));
-		kernel.filter = ((struct onepath_port_filter *)arg)->flags;
-		return 0;
 	case ONEPATH_PATH_CREATE:
 		assert_int_equal(fd, PORT_FD);
 		see_create(arg);
@@ -250,6 +244,7 @@ static void assert_nothing_left(void)
 }
 
 #define RING_SIZE 256u
+#define STRIDE	  (ONEPATH_BUFFER_BYTES + ONEPATH_BUFFER_GAP)
 #define OUTPUTS	  3u
 
 /* A kernel whose every answer is right. */
@@ -263,12 +258,12 @@ static int set_up(void **state)
 	info->ring_size = RING_SIZE;
 	info->output_count = OUTPUTS;
 	info->buffer_bytes = ONEPATH_BUFFER_BYTES;
-	info->buffer_stride = ONEPATH_BUFFER_STRIDE;
+	info->buffer_stride = STRIDE;
 	info->ring_stride = RING_SIZE * 16;
 	info->heads_offset =
 		OUTPUTS * RING_SIZE * 16 + ONEPATH_HEAD_STRIDE; /* a gap before it is fine */
 	info->rdt_offset = 0x18;
-	info->buffers_size = RING_SIZE * ONEPATH_BUFFER_STRIDE;
+	info->buffers_size = RING_SIZE * STRIDE;
 	info->rings_size =
 		(OUTPUTS * RING_SIZE * 16 + OUTPUTS * ONEPATH_HEAD_STRIDE + PAGE - 1) / PAGE * PAGE;
 	info->doorbells_size = (1 + OUTPUTS) * PAGE;

@@ -20,7 +20,7 @@
 static void give(struct model *m, uint32_t i, uint64_t number)
 {
 	struct onepath_descriptor *d = &m->path.output[0].ring[i];
-	size_t len = model_frame(number, m->path.buffers + i * ONEPATH_BUFFER_STRIDE);
+	size_t len = model_frame(number, m->path.buffers + i * m->path.stride);
 
 	d->length = htole16(len);
 	d->cso = 0;

@@ -107,14 +107,15 @@ static void port_calls(void **state)
 	assert_int_equal(stats.tx_bytes, 77);
 	assert_int_equal(stats.rx_frames, 0);
 	assert_int_equal(onepath_port_filter(PORT_FD, ONEPATH_FILTER_PROMISCUOUS), 0);
-	assert_int_equal(kernel.filter, ONEPATH_FILTER_PROMISCUOUS);
+	assert_int_equal(kernel.seen.config.set, ONEPATH_CONFIG_FILTER);
+	assert_int_equal(kernel.seen.config.filter, ONEPATH_FILTER_PROMISCUOUS);
 
 	kernel.fail_errno = ENODEV;
 	kernel.fail_ioctl = ONEPATH_PORT_INFO;
 	assert_int_equal(onepath_port_info(PORT_FD, &info), -ENODEV);
 	kernel.fail_ioctl = ONEPATH_PORT_STATS;
 	assert_int_equal(onepath_port_stats(PORT_FD, &stats), -ENODEV);
-	kernel.fail_ioctl = ONEPATH_PORT_FILTER;
+	kernel.fail_ioctl = ONEPATH_PORT_CONFIG_SET;
 	assert_int_equal(onepath_port_filter(PORT_FD, 0), -ENODEV);
 }
 
@@ -192,7 +193,7 @@ static void create_takes_all_sizes(void **state)
 		info->output_count = ONEPATH_OUTPUTS_MAX;
 		info->ring_stride = n * 16;
 		info->heads_offset = ONEPATH_OUTPUTS_MAX * n * 16;
-		info->buffers_size = (uint64_t)n * ONEPATH_BUFFER_STRIDE;
+		info->buffers_size = (uint64_t)n * STRIDE;
 		info->rings_size = info->heads_offset + ONEPATH_OUTPUTS_MAX * ONEPATH_HEAD_STRIDE;
 		for (unsigned int k = 0; k < ONEPATH_OUTPUTS_MAX; k++)
 			info->tdt_offset[k] = 0x58;
@@ -267,7 +268,7 @@ static const struct {
 	LIE(buffer_bytes, UINT32_MAX),
 	LIE(buffer_stride, 0),
 	LIE(buffer_stride, ONEPATH_BUFFER_BYTES - 64),
-	LIE(buffer_stride, ONEPATH_BUFFER_STRIDE + 64),
+	LIE(buffer_stride, STRIDE + 64),
 	LIE(buffer_stride, UINT32_MAX),
 	LIE(ring_stride, 0),
 	LIE(ring_stride, RING_SIZE * 16 - 16),
@@ -288,7 +289,7 @@ static const struct {
 	LIE(tdt_offset[OUTPUTS - 1], 0xfffffffc),
 	LIE(tdt_offset[1], 0x19),
 	LIE(buffers_size, 0),
-	LIE(buffers_size, RING_SIZE *ONEPATH_BUFFER_STRIDE - 1),
+	LIE(buffers_size, RING_SIZE *STRIDE - 1),
 	LIE(rings_size, 0),
 	LIE(rings_size, OUTPUTS *RING_SIZE * 16),
 	LIE(rings_size, OUTPUTS *RING_SIZE * 16 + OUTPUTS * ONEPATH_HEAD_STRIDE - 1),

@@ -96,7 +96,7 @@ run broadcast $many; expect "broadcast with 18 ports" 2 err "too many ports"
 FAKE_FAIL=open:1 run nop 3:0.0 3:0.1
 expect "open: EPERM" 1 err "cannot open port 0000:03:00.0" err "IOMMU" no-out
 FAKE_FAIL=open:16 run nop 3:0.0 3:0.1; expect "open: EBUSY" 1 err "another process"
-FAKE_FAIL=1:5 run nop 3:0.0 3:0.1; expect "filter: EIO" 1 err "cannot receive all frames on 0000:03:00.0"
+FAKE_FAIL=filter:5 run nop 3:0.0 3:0.1; expect "filter: EIO" 1 err "cannot receive all frames on 0000:03:00.0"
 FAKE_FAIL=3:18 run nop 3:0.0 3:0.1; expect "path: EXDEV" 1 err "cannot make a path from 0000:03:00.0"
 FAKE_FAIL=5:110 run nop 3:0.0 3:0.1; expect "start: ETIMEDOUT" 1 err "cannot start the path from 0000:03:00.0"
 
@@ -153,7 +153,7 @@ run_until forwarding INT nop --mtu 1500 3:0.0 3:0.1; expect "nop --mtu 1500" 0 e
 run_until forwarding INT nop --mtu 9706 --buffer 16384 3:0.0 3:0.1
 expect "nop --buffer 16384" 0 err "MTU 9706" err "buffers 16384"
 run_until forwarding INT nop 3:0.0 3:0.1; expect "the usual buffers" 0 not-err "MTU" not-err "buffers"
-FAKE_FAIL=16:90 run nop --mtu 9000 3:0.0 3:0.1; expect "MTU: EMSGSIZE" 1 err "cannot set the MTU of 0000:03:00.0"
+FAKE_FAIL=mtu:90 run nop --mtu 9000 3:0.0 3:0.1; expect "MTU: EMSGSIZE" 1 err "cannot set the MTU of 0000:03:00.0"
 
 rm "$tmp/out"
 ln -s /dev/full "$tmp/out"

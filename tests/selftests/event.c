@@ -140,13 +140,14 @@ TEST_F(event, armed_until_a_frame_comes)
 {
 	struct pollfd poller = { .fd = self->path, .events = POLLIN };
 	struct onepath_path_info info;
-	struct onepath_port_filter filter = { .size = sizeof(filter),
-					      .flags = ONEPATH_FILTER_PROMISCUOUS };
+	struct onepath_port_config config = { .size = sizeof(config),
+					      .set = ONEPATH_CONFIG_FILTER,
+					      .filter = ONEPATH_FILTER_PROMISCUOUS };
 	int signalled = eventfd(0, EFD_NONBLOCK);
 	uint64_t count = 0;
 
 	ASSERT_ERRNO(0, path_info(self->path, &info));
-	ASSERT_ERRNO(0, ioctl(self->port, ONEPATH_PORT_FILTER, &filter));
+	ASSERT_ERRNO(0, ioctl(self->port, ONEPATH_PORT_CONFIG_SET, &config));
 	ASSERT_ERRNO(0, set_eventfd(self->path, signalled));
 	ASSERT_ERRNO(0, ioctl(self->path, ONEPATH_PATH_START));
 	if (path_arm(self->path, 0) < 0)

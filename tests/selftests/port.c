@@ -92,7 +92,6 @@ static const struct call calls[] = {
 	{ "PORT_INFO", ONEPATH_PORT_INFO, sizeof(struct onepath_port_info), 0, 0, 0 },
 	{ "PORT_STATS", ONEPATH_PORT_STATS, sizeof(struct onepath_port_stats), 0, 0, 0 },
 	{ "QUEUE_STATS", ONEPATH_QUEUE_STATS, sizeof(struct onepath_queue_stats), 0, 0, 0 },
-	{ "PORT_FILTER", ONEPATH_PORT_FILTER, sizeof(struct onepath_port_filter), 0, EBADF, 0 },
 	{ "CONFIG_SET", ONEPATH_PORT_CONFIG_SET, sizeof(struct onepath_port_config), 0, EBADF, 0 },
 	{ "CONFIG_GET", ONEPATH_PORT_CONFIG_GET, sizeof(struct onepath_port_config), 0, 0, 0 },
 	{ "ADDRESSES_SET", ONEPATH_PORT_ADDRESSES_SET, sizeof(struct onepath_port_addresses), 0,
@@ -189,8 +188,7 @@ TEST_F(port, every_pointer)
 	ASSERT_EQ(0, munmap(pages + PAGE, PAGE));
 	for (unsigned int n = 0; n < COUNT(calls) && calls[n].own != ENOTTY; n++) {
 		uint32_t *args = (uint32_t *)(pages + PAGE - 4);
-		const bool written = calls[n].cmd != ONEPATH_PORT_FILTER &&
-				     !strstr(calls[n].name, "_SET");
+		const bool written = !strstr(calls[n].name, "_SET");
 
 		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NULL));
 		EXPECT_ERRNO(EFAULT, ioctl(self->own, calls[n].cmd, NOT_MAPPED));
@@ -212,12 +210,13 @@ TEST_F(port, every_pointer)
 
 TEST_F(port, every_value)
 {
-	struct onepath_port_filter filter = { .size = sizeof(filter) };
+	struct onepath_port_config config = { .size = sizeof(config),
+					      .set = ONEPATH_CONFIG_FILTER };
 	struct onepath_queue_stats queue = { .size = sizeof(queue) };
 
 	for (unsigned int bit = 2; bit < 32; bit++) {
-		filter.flags = 1u << bit;
-		EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_FILTER, &filter));
+		config.filter = 1u << bit;
+		EXPECT_ERRNO(EINVAL, ioctl(self->own, ONEPATH_PORT_CONFIG_SET, &config));
 	}
 	queue.queue = ONEPATH_QUEUE_STATS_MAX - 1;
 	EXPECT_ERRNO(0, ioctl(self->observe, ONEPATH_QUEUE_STATS, &queue));

@@ -135,7 +135,7 @@ TEST_F(unbind, all_are_told)
 TEST_F(unbind, every_call_says_so)
 {
 	struct onepath_port_info info = { .size = sizeof(info) };
-	struct onepath_port_filter filter = { .size = sizeof(filter) };
+	struct onepath_port_config config = { .size = sizeof(config) };
 	struct onepath_queue_stats queue = { .size = sizeof(queue) };
 	struct onepath_path_create args = { .ring_size = 64, .rx_queue = 1 };
 	const int port = self->port[variant->which], other = self->port[!variant->which];
@@ -147,7 +147,7 @@ TEST_F(unbind, every_call_says_so)
 	EXPECT_ERRNO(ENODEV, port_info(self->observer, &info));
 	EXPECT_ERRNO(ENODEV, port_stats(port, &stats));
 	EXPECT_ERRNO(ENODEV, ioctl(port, ONEPATH_QUEUE_STATS, &queue));
-	EXPECT_ERRNO(ENODEV, ioctl(port, ONEPATH_PORT_FILTER, &filter));
+	EXPECT_ERRNO(ENODEV, ioctl(port, ONEPATH_PORT_CONFIG_SET, &config));
 	EXPECT_ERRNO(ENODEV, path_create_with(port, &args, &port, 1));
 	EXPECT_ERRNO(ENODEV, path_create_with(port, &args, &other, 1));
 	EXPECT_ERRNO(ENODEV, path_create_with(other, &args, &port, 1));

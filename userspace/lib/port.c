@@ -75,9 +75,11 @@ int onepath_port_info(int port, struct onepath_port_info *info)
 
 int onepath_port_filter(int port, uint32_t flags)
 {
-	struct onepath_port_filter filter = { .size = sizeof(filter), .flags = flags };
+	struct onepath_port_config config = { .size = sizeof(config),
+					      .set = ONEPATH_CONFIG_FILTER,
+					      .filter = flags };
 
-	return ioctl(port, ONEPATH_PORT_FILTER, &filter) < 0 ? -errno : 0;
+	return ioctl(port, ONEPATH_PORT_CONFIG_SET, &config) < 0 ? -errno : 0;
 }
 
 int onepath_port_stats(int port, struct onepath_port_stats *stats)
