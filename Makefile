@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate selftests selftests-long test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -151,7 +151,14 @@ selftests: ## kselftests of the module (tests/selftests), on each of KERNELS
 
 selftests-long: ## the same on one kernel, with 10 minutes of races
 	@$(TOOLBOX) setup
-	@ONEPATH_RACE_SECONDS=150 $(TOOLBOX) enter --net -- tests/run selftests-6.12
+	@ONEPATH_RACE_SECONDS=150 ONEPATH_WILD_ROUNDS=10 $(TOOLBOX) enter --net -- tests/run selftests-6.12
+
+FUZZ_SEED ?= 1
+fuzz-ioctl: ## 10 minutes of random calls, from FUZZ_SEED (1), on the debug kernel, guided by what they reach
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tools/vm/debug-kernel
+	@ONEPATH_FUZZ_SECONDS=600 ONEPATH_FUZZ_SEED=$(FUZZ_SEED) $(TOOLBOX) enter --net -- tests/run selftests-debug
+	@grep -E '^# ioctl_fuzz|random calls' build/test/selftests-debug.log
 
 FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was

@@ -4,7 +4,7 @@
 # for each tests/host/test_*.c; what else it links is listed here.
 
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
-SYSTEM_PROGRAMS := configure events hold hostile pages spread
+SYSTEM_PROGRAMS := configure events hold hostile ioctl_fuzz pages spread wild
 
 # Tests of the model: built with O=sanitize, so that what they touch wrongly shows.
 MODEL_TESTS := $(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS))
@@ -20,7 +20,8 @@ selftests-build:
 
 $(eval $(call program,planted,$(call objects,tests/host/planted.c)))
 
-$(foreach p,$(SYSTEM_PROGRAMS),$(eval $(call program,$(p),$(call objects,tests/system/$(p).c) \
+OBJECTS_ioctl_fuzz := $(call objects,tests/system/ioctl_fuzz_calls.c)
+$(foreach p,$(SYSTEM_PROGRAMS),$(eval $(call program,$(p),$(call objects,tests/system/$(p).c) $(OBJECTS_$(p)) \
 	$(B)/libonepath.a,,$(GUEST_LDFLAGS))))
 
 # The model without its main(), as an archive: a test takes what it needs.

@@ -6,6 +6,9 @@
 
 selftests=(port path mapping event share race unbind)
 
+# Whoever runs this in the guest is a user without any capability.
+as_user="/selftests/setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all --inh-caps -all"
+
 # The arguments by which `guest` takes them along, and a setpriv that changes users.
 add_selftests() {
 	local name
@@ -20,7 +23,7 @@ add_selftests() {
 selftest() {
 	local user=$1 name=$2 ports=$3 as='' line said code=0
 	shift 3
-	[ "$user" = root ] || as="/selftests/setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all --inh-caps -all"
+	[ "$user" = root ] || as=$as_user
 	said=$(guest "for p in $ports; do chown $([ "$user" = root ] && echo 0 || echo 1000) /dev/onepath/\$p; done
 		$* ONEPATH_PORTS='$ports' $as /selftests/$name" 2>&1) || code=$?
 	while read -r line; do
