@@ -154,7 +154,7 @@ void onepath_output_stopped(struct onepath_path *path, unsigned int k)
 {
 	WRITE_ONCE(path->output[k].epoch, path->output[k].epoch + 1);
 	onepath_output_publish(path, k, path->output[k].stopped_at);
-	smp_mb(); /* pairs with the one where a path is armed: that sees the epoch, or poll() this */
+	smp_mb(); /* pairs with where a path is armed: that sees the epoch, or poll() this */
 	WRITE_ONCE(path->arrived, true);
 	onepath_event_signal(&path->event);
 }

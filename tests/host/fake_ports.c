@@ -10,6 +10,7 @@
  *   FAKE_LATE=COUNT          so many times one arrives between the last look and the sleep
  *   FAKE_RESET=ERRNO:COUNT   the first path is stopped as its port is reset, when it sleeps;
  *                            starting it again fails so many times
+ *   FAKE_MTU=BYTES           the ports are set to that MTU
  *   FAKE_LINK=1              the first port's link goes down, once
  */
 #define _GNU_SOURCE
@@ -76,7 +77,7 @@ static int path_create(int input, const struct onepath_path_create *create)
 		return -1;
 	}
 	last = *create;
-	if (create->buffer_bytes)
+	if (create->buffer_bytes != ONEPATH_BUFFER_BYTES)
 		dprintf(STDERR_FILENO, "buffers %u\n", create->buffer_bytes);
 	if (first_path < 0)
 		first_path = fd;
@@ -217,6 +218,13 @@ static void port_info(int fd, struct onepath_port_info *info)
 	info->flags = fd == first_port && link_down ? 0 : ONEPATH_PORT_LINK_UP;
 }
 
+static __u32 mtu = 1500; /* or as FAKE_MTU says */
+
+static void config_get(struct onepath_port_config *config)
+{
+	config->mtu = getenv("FAKE_MTU") ? (__u32)atoi(getenv("FAKE_MTU")) : mtu;
+}
+
 /* The NFs receive everything, and set what --mtu says, nothing else. */
 static int config_set(const struct onepath_port_config *config)
 {
@@ -227,7 +235,8 @@ static int config_set(const struct onepath_port_config *config)
 		return -1;
 	if (filter && config->filter == (ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST))
 		return 0;
-	dprintf(STDERR_FILENO, "MTU %u\n", config->set == ONEPATH_CONFIG_MTU ? config->mtu : 0);
+	mtu = config->set == ONEPATH_CONFIG_MTU ? config->mtu : 0;
+	dprintf(STDERR_FILENO, "MTU %u\n", mtu);
 	return 0;
 }
 
@@ -256,6 +265,9 @@ int ioctl(int fd, unsigned long request, ...)
 		return path_arm(fd, arg);
 	case ONEPATH_PORT_INFO:
 		port_info(fd, arg);
+		return 0;
+	case ONEPATH_PORT_CONFIG_GET:
+		config_get(arg);
 		return 0;
 	case ONEPATH_PORT_CONFIG_SET:
 		return config_set(arg);

@@ -3,7 +3,6 @@
  * onepathctl info: one bound port, as kmod/port.c sees it. The node is opened
  * read-only: nothing is owned, nothing disturbed.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -25,7 +24,6 @@ static const char help[] =
 /* What info tells of a port beyond struct ctl_device. */
 struct state {
 	struct onepath_port_info info;
-	bool has_settings; /* a module of before them has none */
 	struct ctl_settings settings;
 	struct onepath_port_stats stats;
 };
@@ -50,8 +48,7 @@ static void print_text(const struct ctl_device *device, const struct state *stat
 		printf("IOMMU group          %d\n", device->iommu_group);
 	if (device->numa_node >= 0)
 		printf("NUMA node            %d\n", device->numa_node);
-	if (state->has_settings)
-		ctl_settings_print(&state->settings);
+	ctl_settings_print(&state->settings);
 	for (size_t i = 0; i < ctl_counter_count; i++)
 		printf("%-20s %" PRIu64 "\n", ctl_counters[i].text, ctl_counter(&state->stats, i));
 }
@@ -71,8 +68,7 @@ static void print_json(const struct ctl_device *device, const struct state *stat
 			       json_object_new_boolean(info->flags & ONEPATH_PORT_OWNED));
 	json_object_object_add(object, "confined",
 			       json_object_new_boolean(info->flags & ONEPATH_PORT_CONFINED));
-	json_object_object_add(object, "settings",
-			       state->has_settings ? ctl_settings_json(&state->settings) : NULL);
+	json_object_object_add(object, "settings", ctl_settings_json(&state->settings));
 	ctl_counters_json(counted, &state->stats);
 	json_object_object_add(object, "counters", counted);
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
@@ -85,9 +81,6 @@ static int read_state(int port, struct state *state)
 
 	if (!err)
 		err = ctl_settings_read(port, &state->settings);
-	state->has_settings = !err;
-	if (err == -ENOTTY)
-		err = 0;
 	return err ? err : onepath_port_stats(port, &state->stats);
 }
 

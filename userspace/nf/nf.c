@@ -28,6 +28,9 @@ void nf_say(const struct nf *nf, const char *format, ...)
 	fputc('\n', stderr);
 }
 
+/* Beside the MTU's bytes: Ethernet header and two VLAN tags. */
+#define HEADER_BYTES 22
+
 static void tick_every(time_t seconds)
 {
 	struct itimerval timer = { .it_interval.tv_sec = seconds, .it_value.tv_sec = seconds };
@@ -57,11 +60,24 @@ void nf_open(struct nf *nf, int argc, char **argv)
 	}
 }
 
+/* The smallest size of buffers that holds what the port receives, the usual one at least. */
+static unsigned int bytes_for_mtu(const struct nf_port *port)
+{
+	const unsigned int step = ONEPATH_BUFFER_BYTES_STEP;
+	struct onepath_port_config config;
+	unsigned int bytes;
+
+	check(onepath_port_get_config(port->fd, &config), "ask for the MTU of", port->name);
+	bytes = (config.mtu + HEADER_BYTES + step - 1) / step * step;
+	return bytes > ONEPATH_BUFFER_BYTES ? bytes : ONEPATH_BUFFER_BYTES;
+}
+
 void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs, unsigned int count)
 {
 	struct nf_path *path = &nf->path[nf->path_count++];
 	const struct nf_port *port = &nf->port[input];
 	const struct onepath_port_config mtu = { .set = ONEPATH_CONFIG_MTU, .mtu = nf->mtu };
+	struct onepath_path_options options = nf->options;
 	int fd[ONEPATH_OUTPUTS_MAX];
 
 	path->input = input;
@@ -74,7 +90,9 @@ void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs,
 	      "receive all frames on", port->name);
 	if (nf->mtu)
 		check(onepath_port_set_config(port->fd, &mtu), "set the MTU of", port->name);
-	check(onepath_path_create_with(&path->path, port->fd, fd, count, &nf->options),
+	if (!options.buffer_bytes)
+		options.buffer_bytes = bytes_for_mtu(port);
+	check(onepath_path_create_with(&path->path, port->fd, fd, count, &options),
 	      "make a path from", port->name);
 }
 

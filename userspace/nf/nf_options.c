@@ -10,16 +10,13 @@
 
 #include "nf.h"
 
-/* Beside the MTU's bytes: Ethernet header and two VLAN tags. */
-#define HEADER_BYTES 22
-
 static const char options_help[] =
 	"A PORT is the PCI address of an 82599 bound to onepath, such as 0000:03:00.0 or\n"
 	"3:00.0; `onepathctl list` shows them, `onepathctl bind PORT` binds one.\n"
 	"\n"
 	"  -r, --ring N         buffers per path: a power of two, 64..4096 (default 256)\n"
 	"  -b, --buffer BYTES   largest frame that a buffer holds: a multiple of 1024, up to 16384\n"
-	"                       (default 2048, or what --mtu needs)\n"
+	"                       (default 2048, or what the MTU needs)\n"
 	"  -m, --mtu BYTES      receive frames of so many bytes after the Ethernet header, 68..9706\n"
 	"                       (default: as the port is set, at first 1500)\n"
 	"  -p, --busy-poll      never sleep: keep polling also when no frames come\n"
@@ -77,15 +74,6 @@ static unsigned int read_buffer_bytes(const struct nf *nf, const char *text)
 	if (bytes % ONEPATH_BUFFER_BYTES_STEP)
 		refuse(nf, what, text);
 	return bytes;
-}
-
-/* The smallest size of buffers that holds @bytes, the usual one at least. */
-static unsigned int round_up(unsigned int bytes)
-{
-	const unsigned int step = ONEPATH_BUFFER_BYTES_STEP;
-
-	return bytes <= ONEPATH_BUFFER_BYTES ? ONEPATH_BUFFER_BYTES
-					     : (bytes + step - 1) / step * step;
 }
 
 static void read_ports(struct nf *nf, int count, char **names)
@@ -154,7 +142,5 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (nf->mtu && !nf->options.buffer_bytes)
-		nf->options.buffer_bytes = round_up(nf->mtu + HEADER_BYTES);
 	read_ports(nf, argc - optind, argv + optind);
 }
