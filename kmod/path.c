@@ -187,7 +187,7 @@ void onepath_path_lost(struct onepath_port *port)
 
 /*
  * No NF reaches a doorbell of the port any more, and its queues stand still, so that what they
- * counted is final: before it is reset under its paths. The reset deals with those that do not stop.
+ * counted is final: before it is reset under its paths. The reset deals with those that do not.
  */
 void onepath_path_silence(struct onepath_port *port)
 {

@@ -166,4 +166,29 @@ TEST_F(event, armed_until_a_frame_comes)
 	EXPECT_NE(POLLERR, poll_now(self->path, ALL_EVENTS) & POLLERR);
 }
 
+/* A change of speed takes the link down for a moment, and so makes a change to be told. */
+TEST_F(event, link_changes)
+{
+	struct onepath_port_config config = { .size = sizeof(config),
+					      .set = ONEPATH_CONFIG_SPEEDS,
+					      .speeds = ONEPATH_SPEED_1G };
+	struct pollfd poller = { .fd = port_open(0, O_RDONLY), .events = POLLPRI };
+	int signalled = eventfd(0, 0), rc;
+	struct onepath_port_info info;
+	uint64_t count = 0;
+
+	ASSERT_ERRNO(0, set_eventfd(self->port, signalled));
+	rc = ERRNO_OF(ioctl(self->port, ONEPATH_PORT_CONFIG_SET, &config));
+	if (rc == EOPNOTSUPP)
+		SKIP(return, "the port has one speed only");
+	ASSERT_EQ(0, rc);
+	ASSERT_EQ(1, poll(&poller, 1, EVENTUALLY_MS));
+	EXPECT_EQ(POLLPRI, poller.revents);
+	EXPECT_EQ(sizeof(count), read(signalled, &count, sizeof(count)));
+	/* told until it is asked for, by each descriptor for itself */
+	EXPECT_EQ(POLLPRI, poll_now(self->port, ALL_EVENTS));
+	EXPECT_ERRNO(0, port_info(self->port, &info));
+	EXPECT_EQ(POLLPRI, poll_now(poller.fd, ALL_EVENTS));
+}
+
 TEST_HARNESS_MAIN

@@ -228,8 +228,11 @@ static void try_is_not_memory(struct __test_metadata *_metadata, struct _test_da
 	} ends;
 
 	ASSERT_NE(MAP_FAILED, at);
-	EXPECT_ERRNO(EFAULT, process_vm_readv(getpid(), &here, 1, &there, 1, 0));
-	EXPECT_ERRNO(EFAULT, process_vm_writev(getpid(), &here, 1, &there, 1, 0));
+	/* not every kernel has these calls */
+	if (ERRNO_OF(process_vm_readv(getpid(), &here, 1, &there, 1, 0)) != ENOSYS) {
+		EXPECT_ERRNO(EFAULT, process_vm_readv(getpid(), &here, 1, &there, 1, 0));
+		EXPECT_ERRNO(EFAULT, process_vm_writev(getpid(), &here, 1, &there, 1, 0));
+	}
 	ASSERT_EQ(0, pipe((int *)&ends));
 	EXPECT_ERRNO(EFAULT, vmsplice(ends.write, &there, 1, SPLICE_F_GIFT));
 }
@@ -323,6 +326,51 @@ TEST_F(mapping, doorbells_of_a_stopped_path)
 	EXPECT_EQ(first[self->info.tdt_offset[0] / 4], second[self->info.tdt_offset[0] / 4]);
 	EXPECT_ERRNO(0, ioctl(self->path, ONEPATH_PATH_STOP));
 	EXPECT_EQ(0x12345678, second[self->info.rdt_offset / 4]);
+}
+
+/* Whether pages @from..@to - 1 of what was mapped at @at have their numbers. */
+static bool numbered(const unsigned char *at, unsigned int from, unsigned int to)
+{
+	for (unsigned int n = from; n < to; n++)
+		if (*(volatile const uint32_t *)(at + (size_t)n * PAGE) != n)
+			return false;
+	return true;
+}
+
+/* Where the kernel maps buffers by pages of 2 MB, these are split, and keep what is in them. */
+TEST_F(mapping, large_pages_taken_apart)
+{
+	struct onepath_path_create args = { .ring_size = 4096, .rx_queue = 1 };
+	int path = path_create_with(self->port, &args, &self->port, 1);
+	struct onepath_path_info info;
+	unsigned char *at, *whole, *moved;
+	unsigned int pages;
+
+	ASSERT_LE(0, path);
+	ASSERT_ERRNO(0, path_info(path, &info));
+	pages = info.buffers_size / PAGE;
+	ASSERT_LT(2000, pages);
+	at = path_map(path, ONEPATH_MMAP_BUFFERS, info.buffers_size);
+	whole = path_map(path, ONEPATH_MMAP_BUFFERS, info.buffers_size);
+	moved = mmap(NULL, 603 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, at);
+	ASSERT_NE(MAP_FAILED, whole);
+	for (unsigned int n = 0; n < pages; n++)
+		*(volatile uint32_t *)(at + (size_t)n * PAGE) = n;
+	EXPECT_EQ(0, munmap(at + 700 * PAGE, PAGE));
+	EXPECT_EQ(0, mprotect(at + 900 * PAGE, PAGE, PROT_READ));
+	/* to where no page of 2 MB could be */
+	EXPECT_EQ(moved + 3 * PAGE, mremap(at + 1000 * PAGE, 600 * PAGE, 600 * PAGE,
+					   MREMAP_MAYMOVE | MREMAP_FIXED, moved + 3 * PAGE));
+	EXPECT_TRUE(numbered(at, 0, 700));
+	EXPECT_TRUE(numbered(at, 701, 1000));
+	EXPECT_TRUE(numbered(moved + 3 * PAGE - 1000 * PAGE, 1000, 1600));
+	EXPECT_TRUE(numbered(at, 1600, pages));
+	EXPECT_TRUE(numbered(whole, 0, pages));
+	EXPECT_ERRNO(ENOMEM, msync(at + 700 * PAGE, PAGE, MS_ASYNC));
+	close(path);
+	EXPECT_EQ(0, munmap(whole, info.buffers_size));
+	EXPECT_TRUE(numbered(at, 0, 700));
 }
 
 TEST_HARNESS_MAIN
