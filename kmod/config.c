@@ -64,12 +64,11 @@ void onepath_config_begin(struct onepath_port *port)
 
 /**
  * onepath_config_end() - the owner is gone, and so are its settings
- * @port: was reset, its lock is held; the link's speed outlives a reset
+ * @port: was reset, its lock is held; only the link's speed outlives a reset
  */
 void onepath_config_end(struct onepath_port *port)
 {
-	port->config = port->kept;
-	onepath_hw_speeds_set(&port->io, port->config.port.speeds);
+	onepath_hw_speeds_set(&port->io, port->kept.port.speeds);
 }
 
 /**
@@ -164,13 +163,9 @@ static int onepath_config_set_owned(struct onepath_port *port,
 static int onepath_config_set_idle(struct onepath_port *port,
 				   const struct onepath_port_config *args)
 {
-	int rc = 0;
-
-	if (args->set & ONEPATH_CONFIG_SPEEDS)
-		rc = port->away ? -EAGAIN : onepath_hw_speeds_set(&port->io, args->speeds);
-	if (!rc)
-		onepath_config_merge(&port->config.port, args);
-	return rc;
+	if (!(args->set & ONEPATH_CONFIG_SPEEDS))
+		return 0;
+	return port->away ? -EAGAIN : onepath_hw_speeds_set(&port->io, args->speeds);
 }
 
 static long onepath_config_set(struct onepath_port *port, bool keep, void __user *user)

@@ -141,9 +141,12 @@ struct onepath_port_info {
  * @filter: ONEPATH_FILTER_*; at first 0 (FCTRL, 8.2.3.7.1)
  * @mtu: ONEPATH_MTU_MIN..ONEPATH_MTU_MAX bytes after the Ethernet header, VLAN tags
  *	not counted; at first 1500. Longer frames are dropped (MAXFRS, 8.2.3.22.13)
- * @pause: ONEPATH_PAUSE_*; at first 0
+ * @pause: ONEPATH_PAUSE_*; at first 0. With ONEPATH_PAUSE_TX a frame that finds no
+ *	descriptor waits in the port instead of being dropped, and all others behind it:
+ *	a path that is slow then holds up the port's other paths
  * @speeds: the speeds that the link may take, ONEPATH_SPEED_*, at least one; at
- *	first as the EEPROM says. Changing it takes the link down for a moment (AUTOC)
+ *	first as the EEPROM says. An SFP+ port takes one of them, other kinds of ports
+ *	none but the first. Changing it takes the link down for a moment (AUTOC)
  *
  * ONEPATH_PORT_CONFIG_SET and ONEPATH_PORT_CONFIG_GET.
  *   EINVAL      SET: an unknown field, or a value out of its range
