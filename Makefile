@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -120,6 +120,15 @@ test: ## all tests: model, server, driver, loop on the host, and the module in V
 test-long: ## the same with the long forms: 20 kills in each VM, 100000 wake-ups
 	@$(TOOLBOX) setup
 	@ONEPATH_ROUNDS=20 ONEPATH_WAKES=100000 $(TOOLBOX) enter --net -- tests/run
+
+life: ## what ports and their owners live through: resets, suspends, errors, removal, tenants; on each of KERNELS
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/run life
+
+soak: ## ACTS random acts (500) against NFs at full load, the same for the same SEED (1); an hour
+	@$(TOOLBOX) setup
+	@ONEPATH_SEED=$(or $(SEED),1) ONEPATH_ACTS=$(or $(ACTS),500) $(TOOLBOX) enter --net -- tests/run soak-6.12
+	@sed -n 's/^# //p' build/test/soak-6.12.log
 
 rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) setup

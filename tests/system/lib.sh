@@ -88,9 +88,9 @@ start_nic() {
 	}
 }
 
-# A command to the model that is called card: the answer, in JSON.
+# A command to the model that is called card, or $nic: the answer, in JSON.
 tell() {
-	"$bin/onepath-nic" --tell --json "$work/card.control" "$@"
+	"$bin/onepath-nic" --tell --json "$work/${nic:-card}.control" "$@"
 }
 
 # What the model says now: report NAME JQ-FILTER
@@ -116,12 +116,13 @@ rules_kept() { # NIC
 	[ "$(jq '[.ports[].rules_broken] | add' "$work/$1.json")" -eq 0 ]
 }
 
-# Starts an NF in the guest and waits until it says that it runs: nf NAME ARGS... Fails when it
-# ends instead. NAME.log in /tmp has what it says, NAME.out its table, NAME.status how it ended.
+# Starts an NF in the guest, by the command $nf_as if there is one, and waits until it says that it
+# runs: nf NAME ARGS... Fails when it ends instead. NAME.log in /tmp has what it says, NAME.out its
+# table, NAME.status how it ended.
 nf() {
 	local name=$1
 	guest "rm -f /tmp/$name.*; touch /tmp/$name.log
-		(sh -c 'echo \$\$ >/tmp/$name.pid; exec $*' >/tmp/$name.out 2>/tmp/$name.log; echo \$? >/tmp/$name.status) &
+		(sh -c 'echo \$\$ >/tmp/$name.pid; exec ${nf_as:-} $*' >/tmp/$name.out 2>/tmp/$name.log; echo \$? >/tmp/$name.status) &
 		for i in \$(seq 300); do
 			grep -q forwarding /tmp/$name.log && exit 0
 			[ ! -e /tmp/$name.status ] || break
