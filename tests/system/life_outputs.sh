@@ -42,11 +42,11 @@ is_in_service() {
 	guest "grep -A 3 'path from $in' /sys/kernel/debug/onepath/$in/state" | grep "to $1 .* in service"
 }
 
-# 2000 frames arrive; of them the other output sends at least nine in ten.
+# It sends 4000 frames, nine in ten of those that arrive meanwhile: more than a ring, 256, does not wait.
 other_keeps_pace() {
 	local input output now_in now_out
 	read -r input output <<<"$(model hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
-	within 60 sent_more hub 1 $((output + 2000)) || return 1
+	within 60 sent_more hub 1 $((output + 4000)) || return 1
 	read -r now_in now_out <<<"$(model hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
 	input=$((now_in - input)) output=$((now_out - output))
 	echo "of $input frames the other output sent $output"
@@ -68,7 +68,7 @@ all_accounted() {
 	received=$((received - before[0])) sent1=$((sent1 - before[1])) lost1=$((lost1 - before[2]))
 	sent=$((sent - before[3])) lost=$((lost - before[4]))
 	echo "received $received; sent $sent1, lost $lost1; sent $sent, lost $lost"
-	[ $lost1 -eq 0 ] && [ $lost -gt 0 ] && [ $((sent + lost)) -eq $sent1 ] && [ $((received - sent1)) -lt 1024 ]
+	[ $lost1 -eq 0 ] && [ $lost -gt 0 ] && [ $((sent + lost)) -eq $sent1 ] && [ $((received - sent1)) -lt 256 ]
 }
 
 before=()

@@ -22,7 +22,7 @@ suspends() {
 # inject BUS HIGH LOW: an uncorrectable error of its port, by its bits in AER's status. The
 # bytes are the kernel's struct aer_error_inj.
 inject() {
-	guest "modprobe aer_inject && printf '\\$1\\000\\000\\000\\$3\\$2$(printf '\\000%.0s' $(seq 26))' >/dev/aer_inject"
+	guest "{ test -c /dev/aer_inject || modprobe aer_inject; } && printf '\\$1\\000\\000\\000\\$3\\$2$(printf '\\000%.0s' $(seq 26))' >/dev/aer_inject"
 }
 
 recovered() {
