@@ -4,7 +4,7 @@
 # for each tests/host/test_*.c; what else it links is listed here.
 
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
-SYSTEM_PROGRAMS := configure cycles events hold hostile ioctl_fuzz kin pages spread wild
+SYSTEM_PROGRAMS := configure cycles events failnth hold hostile ioctl_fuzz kin pages spread wild
 
 # Tests of the model: built with O=sanitize, so that what they touch wrongly shows.
 MODEL_TESTS := $(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS))
