@@ -323,19 +323,19 @@ struct phase {
 };
 
 #define EACH 1 /* after each fault */
-#define SOME 16 /* for calls that make hundreds of allocations */
+#define SOME 16 /* for calls that make many allocations, or take long */
 
 static const struct phase phases[] = {
 	{ "bind", is_unbound, bind_port, SOME },
 	{ "unbind", is_bound, unbind_port, EACH },
-	{ "unbind-in-use", is_in_use, unbind_port, EACH },
+	{ "unbind-in-use", is_in_use, unbind_port, SOME },
 	{ "open", is_bound, open_port, SOME },
 	{ "observe", is_bound, observe, EACH },
-	{ "close", is_owned, close_port, EACH },
+	{ "close", is_owned, close_port, SOME },
 	{ "create", is_open, create, EACH },
 	{ "start", is_stopped, start, EACH },
 	{ "stop", runs, stop, EACH },
-	{ "close-path", runs, close_path, EACH },
+	{ "close-path", runs, close_path, SOME },
 	{ "map-buffers", has_path, map_buffers, EACH },
 	{ "map-rings", has_path, map_rings, EACH },
 	{ "map-doorbells", has_path, map_doorbells, EACH },
