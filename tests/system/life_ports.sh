@@ -5,8 +5,9 @@
 # shellcheck disable=SC2154,SC2086 # $left, $right, ... are life_nfs.sh's
 
 resets() {
-	local port
-	for port in $left $right $in $out1 $out2; do
+	local port ports="$left $in"
+	[ "${short:-}" ] || ports+=" $right $out1 $out2"
+	for port in $ports; do
 		guest "echo 1 >/sys/bus/pci/devices/$port/reset" && all_flow || return 1
 	done
 	says onepath-nop "port $left was reset: path started again" &&
