@@ -20,6 +20,11 @@ suspends() {
 		echo platform >/sys/power/pm_test && echo freeze >/sys/power/state" && kernel_says "PM: suspend exit"
 }
 
+# The service of a root port that AER is, for Linux.
+has_error_reporting() {
+	guest "ls /sys/bus/pci_express/devices | grep -q ':pcie002$'"
+}
+
 # inject BUS HIGH LOW: an uncorrectable error of its port, by its bits in AER's status. The
 # bytes are the kernel's struct aer_error_inj.
 inject() {
