@@ -11,7 +11,7 @@
 #include "regs.h"
 
 #define QUEUE_TIMEOUT_US 10000
-#define DRAIN_STEP_US	 100
+#define DRAIN_STEP_US	 500
 #define DESCRIPTOR_BYTES 16
 
 /*

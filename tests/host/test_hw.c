@@ -379,7 +379,7 @@ static void test_tx_stop_waits_until_empty(void **state)
 	fake_put(&f, REG_TDH(63), 40);
 	fake_bend(&f, REG_TDH(63), ALL, 39, 30);
 	assert_int_equal(onepath_hw_tx_stop(&f.io, 63, &drain_us), 0);
-	assert_int_equal(drain_us, ONEPATH_HW_DRAIN_US - 30 * 100);
+	assert_int_equal(drain_us, ONEPATH_HW_DRAIN_US - 30 * 500);
 	at = fake_expect(&f, 0, FAKE_READ, REG_TDH(63), ALL, 40);
 	fake_check_untouched(&f, 0, at, FAKE_WRITE, REG_TXDCTL(63));
 	at = fake_expect(&f, at, FAKE_WRITE, REG_TXDCTL(63), ALL, 0x424);
