@@ -30,7 +30,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -125,10 +125,15 @@ life: ## what ports and their owners live through: resets, suspends, errors, rem
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run life
 
-soak: ## ACTS random acts (500) against NFs at full load, the same for the same SEED (1); an hour
+kernels: ## what make test does on 6.12 alone, on 6.1 and the newest; life as a whole; 40 minutes
 	@$(TOOLBOX) setup
-	@ONEPATH_SEED=$(or $(SEED),1) ONEPATH_ACTS=$(or $(ACTS),500) $(TOOLBOX) enter --net -- tests/run soak-6.12
-	@sed -n 's/^# //p' build/test/soak-6.12.log
+	@$(TOOLBOX) enter --net -- tests/run kernels
+
+KERNEL ?= 6.12
+soak: ## ACTS random acts (500) against NFs at full load, the same for the same SEED (1), on KERNEL (6.12); an hour
+	@$(TOOLBOX) setup
+	@ONEPATH_SEED=$(or $(SEED),1) ONEPATH_ACTS=$(or $(ACTS),500) $(TOOLBOX) enter --net -- tests/run soak-$(KERNEL)
+	@sed -n 's/^# //p' build/test/soak-$(KERNEL).log
 
 rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) setup
