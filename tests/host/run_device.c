@@ -15,121 +15,11 @@
 
 #include <cmocka.h>
 
-#define MARK_OFFSET 16 /* where the NF marks a frame */
-
-static uint64_t run_random_state;
 static struct run_device *current;
-
-uint32_t run_random(uint32_t below)
-{
-	run_random_state ^= run_random_state << 13;
-	run_random_state ^= run_random_state >> 7;
-	run_random_state ^= run_random_state << 17;
-	return (uint32_t)((run_random_state >> 32) * below >> 32);
-}
-
-/* Verdicts: what the NF does. Each follows from the frame's number alone. */
-
-uint32_t run_forward_all(uint64_t number, uint16_t length)
-{
-	(void)number;
-	return length;
-}
-
-static uint32_t drop_some(uint64_t number, uint16_t length)
-{
-	return number % 7 < 3 ? 0 : length;
-}
-
-static uint32_t drop_all(uint64_t number, uint16_t length)
-{
-	(void)number, (void)length;
-	return 0;
-}
-
-static uint32_t send_to_one(uint64_t number, uint16_t length)
-{
-	return onepath_only(length, (uint16_t)(1u << number % 5));
-}
-
-static uint32_t send_to_others(uint64_t number, uint16_t length)
-{
-	return onepath_except(length, (uint16_t)(number * 0x9e37u >> 3));
-}
-
-static uint32_t change_length(uint64_t number, uint16_t length)
-{
-	static const uint16_t lengths[] = { 14, 60, 1514, 2047, 2048 };
-
-	if (number % 6 == 5)
-		return length;
-	return onepath_except(lengths[number % 6], number % 3 ? 0 : (uint16_t)number);
-}
-
-run_verdict *const run_verdicts[RUN_VERDICTS] = { run_forward_all, drop_some,	   drop_all,
-						  send_to_one,	   send_to_others, change_length };
-
-static uint64_t environment(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-	char *end;
-	uint64_t value;
-
-	if (!text)
-		return otherwise;
-	value = strtoull(text, &end, 0);
-	if (end == text || *end || !value) {
-		fprintf(stderr, "%s=%s is no number above 0\n", name, text);
-		exit(2);
-	}
-	return value;
-}
-
-uint64_t run_device_begin(uint64_t frames)
-{
-	struct timespec now = { 0 };
-
-	timespec_get(&now, TIME_UTC);
-	run_random_state = environment("ONEPATH_TEST_SEED",
-				       (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
-	frames = environment("ONEPATH_TEST_FRAMES", frames);
-	printf("# ONEPATH_TEST_SEED=%ju ONEPATH_TEST_FRAMES=%ju\n", (uintmax_t)run_random_state,
-	       (uintmax_t)frames);
-	fflush(stdout);
-	return frames;
-}
 
 static uint64_t address_of(uint32_t i)
 {
 	return 0x7f0000000000u + (uint64_t)i * RUN_STRIDE;
-}
-
-static uint64_t pattern(uint64_t number, uint64_t salt)
-{
-	return (number + salt) * 0x9e3779b97f4a7c15u;
-}
-
-static void put64(uint8_t *at, uint64_t value)
-{
-	memcpy(at, &value, sizeof(value));
-}
-
-static void check64(const uint8_t *at, uint64_t wanted, const char *what, uint64_t number)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof(value));
-	if (value != wanted)
-		fail_msg("frame %ju: %s changed: %#jx, not %#jx", (uintmax_t)number, what,
-			 (uintmax_t)value, (uintmax_t)wanted);
-}
-
-/* The number at the start, a pattern behind it, and another at the very end. */
-static void check_frame(const uint8_t *frame, const struct run_slot *slot)
-{
-	check64(frame, slot->number, "number", slot->number);
-	check64(frame + 8, pattern(slot->number, 1), "start", slot->number);
-	check64(frame + slot->length - 8, pattern(slot->number, 2), "end", slot->number);
 }
 
 static uint8_t *buffer_of(struct run_device *d, uint32_t i)
@@ -151,13 +41,12 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	struct run_device *d = zeroed(64, sizeof(*d));
 	struct onepath_path *path = &d->path;
 
-	current = d;
 	d->size = size;
 	d->mask = size - 1;
 	d->period = size / 4 < 64 ? size / 4 : 64;
 	d->outputs = outputs;
-	d->start = start;
 	d->verdict = verdict;
+	d->head_odds = 2;
 	d->slots = zeroed(64, size * sizeof(*d->slots));
 	d->tails = zeroed(64, (1 + outputs) * sizeof(*d->tails));
 
@@ -169,28 +58,65 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	path->outputs = outputs;
 	for (unsigned int k = 0; k < outputs; k++) {
 		path->output[k].ring = zeroed(128, size * sizeof(*path->output[k].ring));
-		for (uint32_t i = 0; i < size; i++)
-			path->output[k].ring[i].address = htole64(address_of(i));
 		path->output[k].head = zeroed(ONEPATH_HEAD_STRIDE, ONEPATH_HEAD_STRIDE);
-		path->output[k].head->head = htole32(start);
 		path->output[k].tdt = &d->tails[1 + k];
-		d->tails[1 + k] = htole32(start);
 		d->taken[k] = zeroed(128, size * sizeof(*d->taken[k]));
-		d->tdh[k] = start;
-		d->tdt[k] = start;
 	}
+	run_device_start(d, start, 0);
+	return d;
+}
+
+static void start_output(struct run_device *d, unsigned int k, uint32_t start)
+{
+	struct onepath_output *output = &d->path.output[k];
+
+	memset(output->ring, 0, d->size * sizeof(*output->ring));
+	for (uint32_t i = 0; i < d->size; i++)
+		output->ring[i].address = htole64(address_of(i));
+	d->service[k] = d->service[k] == SERVICE_IN ? SERVICE_IN : SERVICE_OUT;
+	*output->head = (struct onepath_head){ .head = htole32(start),
+					       .epoch = d->service[k] == SERVICE_OUT };
+	d->tails[1 + k] = htole32(start);
+	d->tdh[k] = start;
+	d->tdt[k] = start;
+	d->meant[k] = 0;
+	d->left[k] = 0;
+	d->cut[k] = 0;
+	d->back_at[k] = 0;
+	d->digest[k] = 0;
+	d->sent[k] = d->received;
+}
+
+void run_device_start(struct run_device *d, uint32_t start, uint64_t number)
+{
+	struct onepath_path *path = &d->path;
+
+	current = d;
+	memset(d->slots, 0, d->size * sizeof(*d->slots));
+	d->received = number;
+	d->handled = number;
+	d->waiting = 0;
+	d->head_due = 0;
+	for (unsigned int k = 0; k < d->outputs; k++)
+		start_output(d, k, start);
 
 	onepath_rewind(path);
 	assert_int_equal(path->next, 0);
 	assert_int_equal(path->given, d->mask);
 	path->next = start;
 	path->given = (start + d->mask) & d->mask;
+	d->was_away = path->away;
+	d->start = (uint32_t)(start - number) & d->mask;
 	d->rdh = start;
 	d->rdt = path->given;
 	d->given = d->mask;
 	d->tails[0] = htole32(d->rdt);
 	d->slots[d->rdt].owner = OWNER_FREE;
-	return d;
+}
+
+void run_device_use(struct run_device *d)
+{
+	current = d;
 }
 
 void run_device_free(struct run_device *d)
@@ -204,7 +130,8 @@ void run_device_free(struct run_device *d)
 	free((void *)(uintptr_t)d->tails);
 	free(d->slots);
 	free(d);
-	current = NULL;
+	if (current == d)
+		current = NULL;
 }
 
 bool run_device_receive(struct run_device *d)
@@ -219,12 +146,9 @@ bool run_device_receive(struct run_device *d)
 		fail_msg("RDH %u: the buffer was not given back", d->rdh);
 
 	slot->number = d->received++;
-	slot->length = (uint16_t)(run_random(8) ? 60 + run_random(1455) : 2048);
+	slot->length = run_frame_length(slot->number);
 	slot->owner = OWNER_NF;
-	put64(frame + slot->length - 8, pattern(slot->number, 2));
-	put64(frame, slot->number);
-	put64(frame + 8, pattern(slot->number, 1));
-	put64(frame + MARK_OFFSET, 0);
+	run_frame_write(frame, slot->number, slot->length);
 
 	descriptor->length = htole16(slot->length);
 	descriptor->cso = (uint8_t)run_random(256);
@@ -247,12 +171,12 @@ bool run_device_write_head(struct run_device *d, unsigned int k)
 	return true;
 }
 
-static bool is_running(const struct run_device *d, unsigned int k)
+bool run_device_is_running(const struct run_device *d, unsigned int k)
 {
 	return d->service[k] <= SERVICE_SILENT || d->service[k] == SERVICE_STARTED;
 }
 
-static void slot_done(struct run_slot *slot, unsigned int k)
+void run_slot_done(struct run_slot *slot, unsigned int k)
 {
 	slot->unsent &= (uint16_t)~(1u << k);
 	if (!slot->unsent)
@@ -264,7 +188,7 @@ bool run_device_transmit(struct run_device *d, unsigned int k)
 	uint32_t i = d->tdh[k];
 	struct run_slot *slot = &d->slots[i];
 
-	if (!is_running(d, k) || i == d->tdt[k] || d->stalled >> k & 1)
+	if (!run_device_is_running(d, k) || i == d->tdt[k] || d->stalled >> k & 1)
 		return false;
 	if (slot->owner != OWNER_OUTPUTS || !(slot->unsent >> k & 1))
 		fail_msg("output %u, TDH %u: the buffer is not its own", k, i);
@@ -272,12 +196,14 @@ bool run_device_transmit(struct run_device *d, unsigned int k)
 		fail_msg("output %u, TDH %u: frame %ju, not %ju", k, i, (uintmax_t)slot->number,
 			 (uintmax_t)d->sent[k]);
 	assert_memory_equal(&d->path.output[k].ring[i], &d->taken[k][i], sizeof(*d->taken[k]));
-	check_frame(buffer_of(d, i), slot);
-	check64(buffer_of(d, i) + MARK_OFFSET, ~slot->number, "the NF's mark", slot->number);
+	run_frame_check(buffer_of(d, i), slot->number, slot->length);
+	run_frame_check_mark(buffer_of(d, i), slot->number);
 
 	d->sent[k] = slot->number + 1;
 	d->left[k] += d->taken[k][i].length != 0;
-	slot_done(slot, k);
+	d->digest[k] =
+		(d->digest[k] ^ (slot->number << 16 | d->taken[k][i].length)) * 0x9e3779b97f4a7c15u;
+	run_slot_done(slot, k);
 	d->tdh[k] = (i + 1) & d->mask;
 	if (d->taken[k][i].cmd & ONEPATH_TX_RS)
 		d->head_due |= (uint16_t)(1u << k);
@@ -296,94 +222,28 @@ void run_device_settle(struct run_device *d)
 	}
 }
 
-/* What was in the queue is not sent any more: the kernel counts it. */
-static void stop_queue(struct run_device *d, unsigned int k)
-{
-	for (uint32_t i = d->tdh[k]; i != d->tdt[k]; i = (i + 1) & d->mask) {
-		d->cut[k] += d->taken[k][i].length != 0;
-		slot_done(&d->slots[i], k);
-	}
-	d->stopped_at[k] = d->tdt[k];
-	d->head_due &= (uint16_t)~(1u << k);
-}
-
-static void start_queue(struct run_device *d, unsigned int k)
-{
-	d->started_at[k] = d->rdh;
-	d->tdh[k] = d->rdh;
-	d->tdt[k] = d->rdh;
-	d->path.output[k].head->head = htole32(d->rdh);
-}
-
-bool run_device_step(struct run_device *d, unsigned int k)
-{
-	struct onepath_head *head = d->path.output[k].head;
-
-	switch (d->service[k]) {
-	case SERVICE_IN:
-		d->service[k] = SERVICE_SILENT;
-		d->outages++;
-		break;
-	case SERVICE_SILENT:
-		stop_queue(d, k);
-		d->service[k] = SERVICE_STOPPED;
-		break;
-	case SERVICE_STOPPED:
-		head->resume_at = d->stopped_at[k];
-		head->epoch++;
-		d->service[k] = SERVICE_OUT;
-		break;
-	case SERVICE_OUT:
-		if (head->seen != head->epoch)
-			return false;
-		start_queue(d, k);
-		d->service[k] = SERVICE_STARTED;
-		break;
-	case SERVICE_STARTED:
-		head->resume_at = d->started_at[k];
-		head->epoch++;
-		d->service[k] = SERVICE_IN;
-		break;
-	}
-	return true;
-}
-
-void run_device_serve(struct run_device *d, unsigned int k, enum run_service service)
-{
-	while (d->service[k] != service && run_device_step(d, k))
-		;
-}
-
-/* A step with an output, or so many that it was away and is back; long times between most. */
-static void kernel_moves(struct run_device *d)
-{
-	unsigned int k = run_random(d->outputs);
-
-	if (run_random(d->service[k] == SERVICE_IN ? 200 : 20))
-		return;
-	for (unsigned int steps = run_random(3) ? 1 : run_random(12); steps; steps--)
-		run_device_step(d, k);
-}
-
 void run_device_moves(void)
 {
 	struct run_device *d = current;
-	uint32_t frames;
+	uint32_t frames, first;
 
 	for (unsigned int k = 0; k < d->outputs; k++)
 		if ((d->was_away & ~d->path.away) >> k & 1)
 			d->back_at[k] = d->handled;
 	d->was_away = d->path.away;
 	if (d->kernel_moves)
-		kernel_moves(d);
+		run_kernel_moves(d);
 	if (!d->moves || run_random(4))
 		return;
 	for (frames = run_random(8); frames; frames--)
 		run_device_receive(d);
-	for (unsigned int k = 0; k < d->outputs; k++) {
+	first = run_random(d->outputs);
+	for (unsigned int n = 0; n < d->outputs; n++) {
+		unsigned int k = n < first ? n + d->outputs - first : n - first;
+
 		for (frames = run_random(12); frames; frames--)
 			run_device_transmit(d, k);
-		if (run_random(2))
+		if (!run_random(d->head_odds))
 			run_device_write_head(d, k);
 	}
 }
@@ -399,11 +259,11 @@ static void slot_given_up(struct run_device *d, uint32_t i)
 	if (slot->owner != OWNER_OUTPUTS)
 		return;
 	for (unsigned int k = 0; k < d->outputs; k++) {
-		bool in_queue = is_running(d, k) &&
+		bool in_queue = run_device_is_running(d, k) &&
 				((i - d->tdh[k]) & d->mask) < ((d->tdt[k] - d->tdh[k]) & d->mask);
 
 		if (!in_queue && (d->path.away >> k & 1 || slot->number < d->back_at[k]))
-			slot_done(slot, k);
+			run_slot_done(slot, k);
 	}
 }
 
@@ -493,8 +353,8 @@ uint32_t run_handler(uint8_t *frame, uint16_t length, void *state)
 		fail_msg("frame %ju: buffer %u holds frame %ju, length %u (given %u), owner %d",
 			 (uintmax_t)d->handled, i, (uintmax_t)slot->number, slot->length, length,
 			 (int)slot->owner);
-	check_frame(frame, slot);
-	put64(frame + MARK_OFFSET, ~slot->number);
+	run_frame_check(frame, slot->number, slot->length);
+	run_frame_mark(frame, slot->number);
 
 	d->handled++;
 	slot->owner = OWNER_OUTPUTS;

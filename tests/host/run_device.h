@@ -103,6 +103,7 @@ struct run_device {
 	uint64_t waiting; /* frames on the wire */
 	uint64_t received, handled;
 	uint64_t sent[ONEPATH_PATH_OUTPUTS];
+	uint64_t digest[ONEPATH_PATH_OUTPUTS]; /* of each frame's number and length as sent */
 
 	enum run_service service[ONEPATH_PATH_OUTPUTS];
 	uint32_t stopped_at[ONEPATH_PATH_OUTPUTS]; /* TDT then */
@@ -116,12 +117,13 @@ struct run_device {
 	uint64_t rdt_writes, tdt_writes;
 
 	uint16_t stalled; /* bit k: output k sends nothing */
+	uint32_t head_odds; /* a head that is due is written one time in so many */
 	bool moves; /* by itself, while the loop runs */
 	bool kernel_moves; /* as well */
 };
 
-/* Forward all, drop some, send to some, change lengths: each follows from the frame's number. */
-#define RUN_VERDICTS 6
+/* Forward all, drop some, send to some, change lengths, or any of it, as the number says. */
+#define RUN_VERDICTS 7
 extern run_verdict *const run_verdicts[RUN_VERDICTS];
 uint32_t run_forward_all(uint64_t number, uint16_t length);
 
@@ -129,10 +131,26 @@ uint32_t run_forward_all(uint64_t number, uint16_t length);
 uint64_t run_device_begin(uint64_t frames);
 uint32_t run_random(uint32_t below);
 
+/* A frame's length and bytes, the NF's mark in it, and their checks. */
+uint16_t run_frame_length(uint64_t number);
+void run_frame_write(uint8_t *frame, uint64_t number, uint16_t length);
+void run_frame_mark(uint8_t *frame, uint64_t number);
+void run_frame_check(const uint8_t *frame, uint64_t number, uint16_t length);
+void run_frame_check_mark(const uint8_t *frame, uint64_t number);
+
 /* Makes a device and the path over it; the first frame will use descriptor @start. */
 struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t start,
 				  run_verdict *verdict);
 void run_device_free(struct run_device *d);
+
+/*
+ * The kernel starts the path anew: what was in it is gone. The first frame, @number, will
+ * use descriptor @start.
+ */
+void run_device_start(struct run_device *d, uint32_t start, uint64_t number);
+
+/* Of several devices, the one whose path the loop is about to run. */
+void run_device_use(struct run_device *d);
 
 /* Each does one thing and returns false if there was nothing to do. */
 bool run_device_receive(struct run_device *d);
@@ -143,6 +161,13 @@ bool run_device_write_head(struct run_device *d, unsigned int k);
 bool run_device_step(struct run_device *d, unsigned int k);
 /* Steps until it is there, or waits. */
 void run_device_serve(struct run_device *d, unsigned int k, enum run_service service);
+
+/* A random step with a random output now and then. */
+void run_kernel_moves(struct run_device *d);
+
+/* Whether output @k's queue may read what it has been given, and that it has done with a buffer. */
+bool run_device_is_running(const struct run_device *d, unsigned int k);
+void run_slot_done(struct run_slot *slot, unsigned int k);
 
 /* All that can be done, but for outputs that are stalled. */
 void run_device_settle(struct run_device *d);

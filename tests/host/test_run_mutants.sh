@@ -15,7 +15,7 @@ try()
 	cp "$top"/userspace/include/onepath/*.h "$work/include/onepath/"
 	mutate "$top/userspace/include/onepath/${2:-run.h}" "$work/include/onepath/${2:-run.h}" "$1"
 	compile -I "$top/uapi" -I "$work/include" "$top/tests/host/${3:-test_run}.c" \
-		"$top/tests/host/run_device.c" -lcmocka -o "$work/test"
+		"$top"/tests/host/run_*.c -lcmocka -o "$work/test"
 	ONEPATH_TEST_SEED=1 ONEPATH_TEST_FRAMES=20000 timeout 60 "$work/test" >"$work/log" 2>&1
 }
 
