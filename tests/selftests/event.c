@@ -17,10 +17,7 @@ FIXTURE_SETUP(event)
 {
 	if (!node(0))
 		SKIP(return, "no port may be opened");
-	self->port = port_open(0, O_RDWR);
-	ASSERT_LE(0, self->port);
-	self->path = path_create(self->port, &self->port, 1);
-	ASSERT_LE(0, self->path);
+	port_and_path(_metadata, &self->port, &self->path);
 }
 
 FIXTURE_TEARDOWN(event)

@@ -23,10 +23,7 @@ FIXTURE_SETUP(mapping)
 {
 	if (!node(0))
 		SKIP(return, "no port may be opened");
-	self->port = port_open(0, O_RDWR);
-	ASSERT_LE(0, self->port);
-	self->path = path_create(self->port, &self->port, 1);
-	ASSERT_LE(0, self->path);
+	port_and_path(_metadata, &self->port, &self->path);
 	ASSERT_ERRNO(0, path_info(self->path, &self->info));
 }
 

@@ -88,6 +88,15 @@ static inline int path_create(int input, const int32_t *outputs, unsigned int co
 	return path_create_with(input, &args, outputs, count);
 }
 
+/* What fixtures begin with: port 0, and a path from it to itself. */
+static inline void port_and_path(struct __test_metadata *_metadata, int32_t *port, int *path)
+{
+	*port = port_open(0, O_RDWR);
+	ASSERT_LE(0, *port) TH_LOG("%s: %s", node(0), strerror(errno));
+	*path = path_create(*port, port, 1);
+	ASSERT_LE(0, *path);
+}
+
 static inline int path_info(int path, struct onepath_path_info *info)
 {
 	info->size = sizeof(*info);

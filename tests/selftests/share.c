@@ -18,10 +18,7 @@ FIXTURE_SETUP(share)
 {
 	if (!node(1))
 		SKIP(return, "two ports are needed");
-	self->port = port_open(0, O_RDWR);
-	ASSERT_LE(0, self->port);
-	self->path = path_create(self->port, &self->port, 1);
-	ASSERT_LE(0, self->path);
+	port_and_path(_metadata, &self->port, &self->path);
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, self->socket));
 }
 
