@@ -47,8 +47,9 @@ $(B)/tests/host/test_hw.o $(B)/tests/host/test_hw_%.o $(B)/tests/host/hw_%.o: IN
 HW_MACHINES := $(call objects,tests/host/hw_fake.c tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
 
 $(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)))
-EXTRA_test_run := $(call objects,$(wildcard tests/host/run_*.c))
+EXTRA_test_run := $(call objects,tests/host/run_device.c tests/host/run_frames.c tests/host/run_kernel.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
+EXTRA_test_run_properties := $(EXTRA_test_run)
 EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f))
 EXTRA_test_lib_calls := $(EXTRA_test_lib)

@@ -7,9 +7,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "run_device.h"
 
@@ -17,14 +15,17 @@
 
 static struct run_device *current;
 
-static uint64_t address_of(uint32_t i)
-{
-	return 0x7f0000000000u + (uint64_t)i * RUN_STRIDE;
-}
-
 static uint8_t *buffer_of(struct run_device *d, uint32_t i)
 {
 	return d->path.buffers + (size_t)i * RUN_STRIDE;
+}
+
+static void check_frame(const uint8_t *frame, const struct run_slot *slot, bool marked)
+{
+	const char *fault = run_frame_fault(frame, slot->number, slot->length, marked);
+
+	if (fault)
+		fail_msg("frame %ju: %s", (uintmax_t)slot->number, fault);
 }
 
 static void *zeroed(size_t alignment, size_t bytes)
@@ -72,7 +73,7 @@ static void start_output(struct run_device *d, unsigned int k, uint32_t start)
 
 	memset(output->ring, 0, d->size * sizeof(*output->ring));
 	for (uint32_t i = 0; i < d->size; i++)
-		output->ring[i].address = htole64(address_of(i));
+		output->ring[i].address = htole64(run_buffer_address(i));
 	d->service[k] = d->service[k] == SERVICE_IN ? SERVICE_IN : SERVICE_OUT;
 	*output->head = (struct onepath_head){ .head = htole32(start),
 					       .epoch = d->service[k] == SERVICE_OUT };
@@ -196,8 +197,7 @@ bool run_device_transmit(struct run_device *d, unsigned int k)
 		fail_msg("output %u, TDH %u: frame %ju, not %ju", k, i, (uintmax_t)slot->number,
 			 (uintmax_t)d->sent[k]);
 	assert_memory_equal(&d->path.output[k].ring[i], &d->taken[k][i], sizeof(*d->taken[k]));
-	run_frame_check(buffer_of(d, i), slot->number, slot->length);
-	run_frame_check_mark(buffer_of(d, i), slot->number);
+	check_frame(buffer_of(d, i), slot, true);
 
 	d->sent[k] = slot->number + 1;
 	d->left[k] += d->taken[k][i].length != 0;
@@ -300,7 +300,7 @@ static void check_descriptor(struct run_device *d, unsigned int k, uint32_t i)
 
 	if (slot->owner != OWNER_OUTPUTS || !(slot->unrung >> k & 1))
 		fail_msg("output %u: TDT passed %u, owner is %d", k, i, (int)slot->owner);
-	if (le64toh(descriptor->address) != address_of(i))
+	if (le64toh(descriptor->address) != run_buffer_address(i))
 		fail_msg("output %u: the address in %u changed", k, i);
 	if (le16toh(descriptor->length) != length)
 		fail_msg("output %u: length of %u is %u, not %u", k, i, le16toh(descriptor->length),
@@ -353,7 +353,7 @@ uint32_t run_handler(uint8_t *frame, uint16_t length, void *state)
 		fail_msg("frame %ju: buffer %u holds frame %ju, length %u (given %u), owner %d",
 			 (uintmax_t)d->handled, i, (uintmax_t)slot->number, slot->length, length,
 			 (int)slot->owner);
-	run_frame_check(frame, slot->number, slot->length);
+	check_frame(frame, slot, false);
 	run_frame_mark(frame, slot->number);
 
 	d->handled++;

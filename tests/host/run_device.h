@@ -56,8 +56,7 @@ static inline uint32_t onepath_read_shared(const uint32_t *word)
 
 #include <onepath/run.h>
 
-#define RUN_BUFFER_BYTES 2048
-#define RUN_STRIDE	 (RUN_BUFFER_BYTES + 64)
+#include "run_frames.h"
 
 /* Who may touch buffer i. A buffer being sent belongs to the outputs in @unsent. */
 enum run_owner {
@@ -83,9 +82,6 @@ enum run_service {
 	SERVICE_OUT, /* and its epoch is odd */
 	SERVICE_STARTED /* its queue is started, its doorbell live, its epoch still odd */
 };
-
-/* What the NF is to do with a frame: what a onepath_handler returns. */
-typedef uint32_t run_verdict(uint64_t number, uint16_t length);
 
 struct run_device {
 	struct onepath_path path;
@@ -121,22 +117,6 @@ struct run_device {
 	bool moves; /* by itself, while the loop runs */
 	bool kernel_moves; /* as well */
 };
-
-/* Forward all, drop some, send to some, change lengths, or any of it, as the number says. */
-#define RUN_VERDICTS 7
-extern run_verdict *const run_verdicts[RUN_VERDICTS];
-uint32_t run_forward_all(uint64_t number, uint16_t length);
-
-/* Seeds run_random() by ONEPATH_TEST_SEED or the clock, says so, and returns ONEPATH_TEST_FRAMES. */
-uint64_t run_device_begin(uint64_t frames);
-uint32_t run_random(uint32_t below);
-
-/* A frame's length and bytes, the NF's mark in it, and their checks. */
-uint16_t run_frame_length(uint64_t number);
-void run_frame_write(uint8_t *frame, uint64_t number, uint16_t length);
-void run_frame_mark(uint8_t *frame, uint64_t number);
-void run_frame_check(const uint8_t *frame, uint64_t number, uint16_t length);
-void run_frame_check_mark(const uint8_t *frame, uint64_t number);
 
 /* Makes a device and the path over it; the first frame will use descriptor @start. */
 struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t start,

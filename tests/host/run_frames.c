@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the device of run_device.c receives and what the NF does with it: a frame's bytes
- * and length follow from its number, and so do the verdicts, so that whoever sees a frame
- * knows what it must be. And the random numbers of these tests.
+ * Frames, verdicts and random numbers of the hot loop's tests, see run_frames.h.
  */
-#include <setjmp.h>
-#include <stdarg.h>
+#include <onepath/run.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "run_device.h"
-
-#include <cmocka.h>
+#include "run_frames.h"
 
 #define MARK_OFFSET 16 /* where the NF marks a frame */
 
-static uint64_t run_random_state;
+static _Thread_local uint64_t run_random_state = 1;
+
+void run_random_seed(uint64_t seed)
+{
+	run_random_state = seed ? seed : 1;
+}
 
 uint32_t run_random(uint32_t below)
 {
@@ -70,7 +70,7 @@ static uint32_t change_length(uint64_t number, uint16_t length)
 }
 
 /* Anything that a handler may return, in an order without a pattern. */
-static uint32_t do_anything(uint64_t number, uint16_t length)
+uint32_t run_do_anything(uint64_t number, uint16_t length)
 {
 	uint32_t random = (uint32_t)(pattern(number, 6) >> 32);
 	uint16_t except = random & 0x100 ? 0 : (uint16_t)(random >> 16);
@@ -88,7 +88,7 @@ static uint32_t do_anything(uint64_t number, uint16_t length)
 
 run_verdict *const run_verdicts[RUN_VERDICTS] = { run_forward_all, drop_some,	   drop_all,
 						  send_to_one,	   send_to_others, change_length,
-						  do_anything };
+						  run_do_anything };
 
 static uint64_t environment(const char *name, uint64_t otherwise)
 {
@@ -106,13 +106,13 @@ static uint64_t environment(const char *name, uint64_t otherwise)
 	return value;
 }
 
-uint64_t run_device_begin(uint64_t frames)
+uint64_t run_begin(uint64_t frames)
 {
 	struct timespec now = { 0 };
 
 	timespec_get(&now, TIME_UTC);
-	run_random_state = environment("ONEPATH_TEST_SEED",
-				       (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
+	run_random_seed(environment("ONEPATH_TEST_SEED",
+				    (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec));
 	frames = environment("ONEPATH_TEST_FRAMES", frames);
 	printf("# ONEPATH_TEST_SEED=%ju ONEPATH_TEST_FRAMES=%ju\n", (uintmax_t)run_random_state,
 	       (uintmax_t)frames);
@@ -125,14 +125,17 @@ static void put64(uint8_t *at, uint64_t value)
 	memcpy(at, &value, sizeof(value));
 }
 
-static void check64(const uint8_t *at, uint64_t wanted, const char *what, uint64_t number)
+static bool is64(const uint8_t *at, uint64_t wanted)
 {
 	uint64_t value;
 
 	memcpy(&value, at, sizeof(value));
-	if (value != wanted)
-		fail_msg("frame %ju: %s changed: %#jx, not %#jx", (uintmax_t)number, what,
-			 (uintmax_t)value, (uintmax_t)wanted);
+	return value == wanted;
+}
+
+uint64_t run_buffer_address(uint32_t i)
+{
+	return 0x7f0000000000u + (uint64_t)i * RUN_STRIDE;
 }
 
 uint16_t run_frame_length(uint64_t number)
@@ -164,15 +167,17 @@ void run_frame_mark(uint8_t *frame, uint64_t number)
 	put64(frame + MARK_OFFSET, ~number);
 }
 
-void run_frame_check(const uint8_t *frame, uint64_t number, uint16_t length)
+const char *run_frame_fault(const uint8_t *frame, uint64_t number, uint16_t length, bool marked)
 {
-	check64(frame, number, "number", number);
-	check64(frame + 8, pattern(number, 1), "start", number);
-	check64(frame + inner_offset(number, length), pattern(number, 3), "middle", number);
-	check64(frame + length - 8, pattern(number, 2), "end", number);
-}
-
-void run_frame_check_mark(const uint8_t *frame, uint64_t number)
-{
-	check64(frame + MARK_OFFSET, ~number, "the NF's mark", number);
+	if (!is64(frame, number))
+		return "not this frame's number";
+	if (!is64(frame + 8, pattern(number, 1)))
+		return "its start changed";
+	if (!is64(frame + MARK_OFFSET, marked ? ~number : 0))
+		return "the NF's mark is wrong";
+	if (!is64(frame + inner_offset(number, length), pattern(number, 3)))
+		return "a byte inside changed";
+	if (!is64(frame + length - 8, pattern(number, 2)))
+		return "its end changed";
+	return NULL;
 }

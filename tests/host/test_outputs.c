@@ -325,6 +325,6 @@ int main(void)
 		cmocka_unit_test(test_random_outages),
 	};
 
-	random_frames = run_device_begin(random_frames);
+	random_frames = run_begin(random_frames);
 	return cmocka_run_group_tests_name("outputs out of service", tests, NULL, NULL);
 }

@@ -273,7 +273,7 @@ int main(void)
 		cmocka_unit_test(test_random_schedules),
 	};
 
-	random_frames = run_device_begin(random_frames);
+	random_frames = run_begin(random_frames);
 	if (random_frames < 100000)
 		size_count = 3;
 	return cmocka_run_group_tests_name("hot loop", tests, NULL, NULL);
