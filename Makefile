@@ -14,6 +14,10 @@ CFLAGS ?= -O2 -g
 ifeq ($(O),sanitize)
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
+# O=tsan: races between threads.
+ifeq ($(O),tsan)
+CFLAGS += -fno-omit-frame-pointer -fsanitize=thread
+endif
 ifeq ($(O),fuzz)
 CC := clang-19
 CFLAGS += -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

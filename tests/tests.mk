@@ -9,9 +9,13 @@ SYSTEM_PROGRAMS := configure cycles events failnth hold hostile ioctl_fuzz kin p
 # Tests of the model: built with O=sanitize, so that what they touch wrongly shows.
 MODEL_TESTS := $(filter test_nic_% test_vfio_% test_pci test_wire test_shm_%,$(HOST_TESTS))
 
-.PHONY: tests-build sanitized-build selftests-build
+# Tests of the loop with the device on other threads: built with O=tsan, so that races show.
+THREAD_TESTS := test_run_threads
+
+.PHONY: tests-build sanitized-build tsan-build selftests-build
 tests-build: userspace tools selftests-build $(patsubst %,$(B)/%,$(filter-out $(MODEL_TESTS),$(HOST_TESTS)) $(SYSTEM_PROGRAMS))
 sanitized-build: $(B)/onepath-nic $(MODEL_TESTS:%=$(B)/%) fuzz-build $(B)/planted
+tsan-build: $(THREAD_TESTS:%=$(B)/%)
 
 # tests/selftests are built as in a kernel's tree.
 selftests-build:
@@ -50,6 +54,7 @@ $(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)
 EXTRA_test_run := $(call objects,tests/host/run_device.c tests/host/run_frames.c tests/host/run_kernel.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_run_properties := $(EXTRA_test_run)
+EXTRA_test_run_threads := $(call objects,tests/host/run_threads.c tests/host/run_frames.c)
 EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f))
 EXTRA_test_lib_calls := $(EXTRA_test_lib)

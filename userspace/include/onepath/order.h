@@ -48,6 +48,9 @@ static inline void onepath_write_seen(uint32_t *seen, uint32_t epoch)
  */
 static inline void onepath_ring_doorbell(volatile uint32_t *tail, uint32_t value)
 {
+#if defined(__SANITIZE_THREAD__)
+	__atomic_store_n(tail, htole32(value), __ATOMIC_RELEASE); /* what ThreadSanitizer knows */
+#else
 #if defined(__x86_64__)
 	__asm__ volatile("" : : : "memory"); /* stores are seen in order, uncached ones too */
 #elif defined(__aarch64__)
@@ -56,6 +59,7 @@ static inline void onepath_ring_doorbell(volatile uint32_t *tail, uint32_t value
 #error "onepath: no doorbell barrier is known for this processor"
 #endif
 	*tail = htole32(value);
+#endif
 }
 
 /* Between two polls that found nothing: lets the core's other thread have its turn. */
