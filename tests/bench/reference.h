@@ -69,26 +69,34 @@ ONEPATH_INLINE void reference_put(struct onepath_descriptor *d, uint16_t length,
 	memcpy(&d->length, &half, sizeof(half));
 }
 
+/* What does not change while a path runs: read once for a burst, as the paper's are constants. */
+struct reference_constants {
+	uint8_t *buffers;
+	size_t stride;
+	uint32_t mask, period;
+	struct onepath_descriptor *ring;
+};
+
 /* One frame, if there is one: from its receive descriptor to all of its transmit descriptors. */
-ONEPATH_INLINE unsigned int reference_one(struct reference *r, unsigned int outputs,
-					  reference_handler *handler, void *state)
+ONEPATH_INLINE unsigned int reference_one(struct reference *r, struct reference_constants c,
+					  unsigned int outputs, reference_handler *handler,
+					  void *state)
 {
-	struct onepath_path *path = r->path;
-	uint32_t i = path->next;
-	struct onepath_descriptor *d = &path->output[0].ring[i];
+	uint32_t i = r->path->next;
 	uint8_t command = ONEPATH_TX_EOP | ONEPATH_TX_IFCS;
-	bool last = (i & (path->period - 1)) == path->period - 1;
+	bool last = (i & (c.period - 1)) == c.period - 1;
 	uint32_t out;
 
-	if (!(onepath_read_status(&d->status) & ONEPATH_RX_DD))
+	if (!(onepath_read_status(&c.ring[i].status) & ONEPATH_RX_DD))
 		return 0;
-	out = handler(path->buffers + (size_t)i * path->stride, le16toh(d->length), state);
+	out = handler(c.buffers + i * c.stride, le16toh(c.ring[i].length), state);
 	if (last)
 		command |= ONEPATH_TX_RS;
-	for (unsigned int k = 0; k < outputs; k++)
-		reference_put(&path->output[k].ring[i],
+	reference_put(&c.ring[i], out >> 16 & 1 ? 0 : (uint16_t)(out & 0xffff), command);
+	for (unsigned int k = 1; k < outputs; k++)
+		reference_put(&r->path->output[k].ring[i],
 			      out >> (16 + k) & 1 ? 0 : (uint16_t)(out & 0xffff), command);
-	path->next = (i + 1) & path->mask;
+	r->path->next = (i + 1) & c.mask;
 	if (++r->unrung == REFERENCE_FLUSH)
 		reference_flush(r, outputs);
 	if (last)
@@ -110,9 +118,12 @@ ONEPATH_INLINE unsigned int reference_one(struct reference *r, unsigned int outp
 ONEPATH_INLINE unsigned int reference_run(struct reference *r, unsigned int outputs,
 					  reference_handler *handler, void *state, unsigned int max)
 {
+	const struct onepath_path *path = r->path;
+	struct reference_constants c = { path->buffers, path->stride, path->mask, path->period,
+					 path->output[0].ring };
 	unsigned int count = 0;
 
-	while (count < max && reference_one(r, outputs, handler, state))
+	while (count < max && reference_one(r, c, outputs, handler, state))
 		count++;
 	if (count < max) {
 		if (r->unrung)
