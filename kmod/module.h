@@ -189,6 +189,7 @@ enum onepath_port_state {
  * @config: the settings that are in force; the owner's lock is enough to read them
  * @kept: those that the next owner begins with
  * @stats: sums since probe
+ * @counted: when the device's counters were last added to them by @work, in jiffies
  * @event: the link changed, or the port is gone
  * @debug: its folder in debugfs
  * @work: looks after link, counters, outputs while the port is owned
@@ -219,6 +220,7 @@ struct onepath_port {
 	struct onepath_config config;
 	struct onepath_config kept;
 	struct onepath_hw_stats stats;
+	unsigned long counted;
 	struct onepath_event event;
 	struct dentry *debug;
 	struct delayed_work work;
@@ -284,6 +286,6 @@ void onepath_path_silence(struct onepath_port *port);
 void onepath_path_lost(struct onepath_port *port);
 
 /* output.c */
-void onepath_output_look_after(struct onepath_port *port);
+unsigned long onepath_output_look_after(struct onepath_port *port, unsigned long idle);
 
 #endif

@@ -11,8 +11,16 @@
 #include <linux/jiffies.h>
 #include "trace.h"
 
-/* A queue that has frames and sends none for so long stands still. */
-#define STALL	     HZ
+/*
+ * A queue that has frames, and has sent none at so many looks, stands still: for 160 ms at
+ * least. (One PAUSE frame stops it for 3.4 ms at 10 Gb/s, 34 ms at 1 Gb/s.) The path waits for
+ * it until then. A queue that stood still before, and has sent nothing since, gets 40 ms.
+ */
+#define LOOK_PERIOD	      (HZ / 25)
+#define STALL_LOOKS	      5
+#define STALL_LOOKS_PROBATION 2
+
+/* It is tried again after that. */
 #define PATIENCE_MIN HZ
 #define PATIENCE_MAX (64 * HZ)
 
@@ -85,7 +93,9 @@ int onepath_output_start(struct onepath_path *path, unsigned int k, u32 at)
 	output->stopped_at = 0;
 	output->patience = PATIENCE_MIN;
 	output->retry = jiffies;
-	output->moved = jiffies;
+	output->looked = jiffies;
+	output->still = 0;
+	output->probation = false;
 	output->head = at;
 	mutex_lock(&port->lock);
 	if (!onepath_output_can_send(port)) {
@@ -225,7 +235,9 @@ static void onepath_output_up(struct onepath_path *path, unsigned int k)
 	}
 	dev_dbg(&port->dev, "queue %u is in service again\n", output->queue);
 	output->head = at;
-	output->moved = jiffies;
+	output->looked = jiffies;
+	output->still = 0;
+	output->probation = output->patience > PATIENCE_MIN;
 	output->epoch++;
 	onepath_path_set_doorbell(path, 1 + k, true);
 	onepath_output_publish(path, k, at);
@@ -238,21 +250,29 @@ static bool onepath_output_stalls(struct onepath_path *path, unsigned int k)
 	struct onepath_port *port = path->port[1 + k];
 	u32 head, tail;
 
+	/* kicked: too early to tell */
+	if (time_before(jiffies, output->looked + LOOK_PERIOD))
+		return false;
+	output->looked = jiffies;
 	mutex_lock(&port->lock);
 	onepath_hw_tx_position(&port->io, output->queue, &head, &tail);
 	mutex_unlock(&port->lock);
-	if (head == tail || head != output->head) {
+	if (head != output->head) {
 		output->head = head;
-		output->moved = jiffies;
+		output->still = 0;
+		output->probation = false;
 		if (time_after(jiffies, output->retry + output->patience))
 			output->patience = PATIENCE_MIN;
 	}
-	return time_after(jiffies, output->moved + STALL);
+	output->still = head == tail ? 0 : output->still + 1;
+	return output->still >= (output->probation ? STALL_LOOKS_PROBATION : STALL_LOOKS);
 }
 
-static void onepath_output_check(struct onepath_path *path, unsigned int k)
+/* Returns whether it is to be looked at again soon: it has something to send, or is on probation. */
+static bool onepath_output_check(struct onepath_path *path, unsigned int k)
 {
 	struct onepath_output *output = &path->output[k];
+	u32 head = output->head;
 
 	onepath_output_count_lost(path, k);
 	if (output->epoch & 1) {
@@ -265,17 +285,26 @@ static void onepath_output_check(struct onepath_path *path, unsigned int k)
 		output->patience = min(2 * output->patience, (unsigned long)PATIENCE_MAX);
 		onepath_output_down(path, k, "it stands still");
 	}
+	return !(output->epoch & 1) && (output->probation || output->still || output->head != head);
 }
 
-/* All queues of a port that is ready. The owner's lock is held. */
-void onepath_output_look_after(struct onepath_port *port)
+/**
+ * onepath_output_look_after() - all queues of a port that is ready
+ * @port: its owner's lock is held
+ * @idle: when to look again, in jiffies, if no queue has had anything to send lately
+ *
+ * Returns when to look again, in jiffies.
+ */
+unsigned long onepath_output_look_after(struct onepath_port *port, unsigned long idle)
 {
 	struct onepath_path *path;
+	bool busy = false;
 	unsigned int k;
 
 	lockdep_assert_held(&port->owner->lock);
 	list_for_each_entry(path, &port->owner->paths, node)
 		for (k = 0; path->running && !port->broken && k < path->outputs; k++)
 			if (path->port[1 + k] == port)
-				onepath_output_check(path, k);
+				busy |= onepath_output_check(path, k);
+	return busy ? LOOK_PERIOD : idle;
 }

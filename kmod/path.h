@@ -16,8 +16,10 @@
  * @queue: its transmit queue
  * @epoch: what its struct onepath_head is told: odd while it is out of service
  * @stopped_at: the queue's tail when it was taken out of service
- * @head: the queue's head when it was last seen to move, or was empty
- * @moved: when that was, in jiffies
+ * @head: the queue's head when it was last looked at
+ * @looked: when that was, in jiffies
+ * @still: how often in a row it was there, with frames to send
+ * @probation: it has stalled, was taken into service again, and has sent nothing yet
  * @retry: not before then, in jiffies, is it taken into service again
  * @patience: how long after the next stall, in jiffies: doubles with each
  * @lost: what the NF said it has lost since the path's start
@@ -28,7 +30,9 @@ struct onepath_output {
 	u32 epoch;
 	u32 stopped_at;
 	u32 head;
-	unsigned long moved;
+	unsigned long looked;
+	unsigned int still;
+	bool probation;
 	unsigned long retry;
 	unsigned long patience;
 	u64 lost;

@@ -9,7 +9,7 @@
 #include "compat.h"
 #include "trace.h"
 
-/* counters are read and outputs looked after so often, or when the link changes */
+/* counters are read so often, and outputs looked after, but for those that are busy: output.c */
 #define WORK_PERIOD (HZ / 2)
 
 /*
@@ -158,10 +158,24 @@ static void onepath_port_look_at_link(struct onepath_port *port)
 
 	if (up == port->link_up)
 		return;
+	if (onepath_hw_gone(&port->io)) {
+		onepath_port_break(port, -ENODEV);
+		return;
+	}
 	port->link_up = up;
 	WRITE_ONCE(port->link_changes, port->link_changes + 1);
 	port->stats.link_changes++;
 	onepath_event_signal(&port->event);
+}
+
+/* The device's counters are added up, if that is due. */
+static void onepath_port_count(struct onepath_port *port)
+{
+	if (time_before(jiffies, port->counted + WORK_PERIOD))
+		return;
+	port->counted = jiffies;
+	if (onepath_hw_stats_add(&port->io, &port->stats))
+		onepath_port_break(port, -ENODEV);
 }
 
 static void onepath_port_work(struct work_struct *work)
@@ -169,19 +183,18 @@ static void onepath_port_work(struct work_struct *work)
 	struct onepath_port *port = container_of(to_delayed_work(work), struct onepath_port, work);
 	struct onepath_owner *owner = onepath_port_lock(port);
 	bool ready = owner && !port->away && port->state == ONEPATH_PORT_READY;
+	unsigned long next;
 
 	if (ready) {
 		if (atomic_xchg(&port->causes, 0) & ONEPATH_HW_CAUSE_ERROR)
 			onepath_port_tell_errors(port);
-		if (onepath_hw_stats_add(&port->io, &port->stats))
-			onepath_port_break(port, -ENODEV);
-		else
-			onepath_port_look_at_link(port);
+		onepath_port_count(port);
+		onepath_port_look_at_link(port);
 	}
 	mutex_unlock(&port->lock);
 	if (ready) {
-		onepath_output_look_after(port);
-		queue_delayed_work(onepath_workqueue, &port->work, WORK_PERIOD);
+		next = onepath_output_look_after(port, WORK_PERIOD);
+		queue_delayed_work(onepath_workqueue, &port->work, next);
 	}
 	onepath_port_unlock_owner(owner);
 }
