@@ -231,7 +231,7 @@ static void start_queue(struct threads_output *o)
 
 	o->tdh = (uint32_t)peek(&d->received) & d->mask;
 	o->joins = true;
-	__atomic_store_n(&d->tails[1 + o->k], htole32(o->tdh), __ATOMIC_RELAXED);
+	d->tails[1 + o->k] = htole32(o->tdh); /* plainly: no doorbell is on its way */
 	write_head(o);
 	linger();
 	change_epoch(o, o->tdh);

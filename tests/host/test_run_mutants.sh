@@ -1,27 +1,38 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Breaks run.h and outputs.h once in each way that matters and requires that test_run, or
-# test_outputs, notices: what the hot loop's tests are worth. Prints TAP, one line for each
-# mutant.
+# Breaks run.h, outputs.h and order.h once in each way that matters and requires that
+# test_run, test_outputs or test_run_threads notices: what the hot loop's tests are worth.
+# Prints TAP, one line for each mutant.
 #
 # usage: test_run_mutants.sh [BUILD_DIR]      (CC and CFLAGS as in make)
 # shellcheck source=tests/host/mutants.sh
 . "$(dirname "$0")/mutants.sh"
 
-# try SED_SCRIPT [HEADER [TEST]]
+# What a test is made of, besides itself.
+parts_of()
+{
+	case $1 in
+	test_run_threads) echo run_threads.c run_frames.c -fsanitize=thread -lpthread ;;
+	*) echo run_device.c run_frames.c run_kernel.c ;;
+	esac
+}
+
+# try SED_SCRIPT [HEADER [TEST [FRAMES]]]
 try()
 {
 	cp "$top"/userspace/include/onepath/*.h "$work/include/onepath/"
 	mutate "$top/userspace/include/onepath/${2:-run.h}" "$work/include/onepath/${2:-run.h}" "$1"
-	compile -I "$top/uapi" -I "$work/include" "$top/tests/host/${3:-test_run}.c" \
-		"$top"/tests/host/run_*.c -lcmocka -o "$work/test"
-	ONEPATH_TEST_SEED=1 ONEPATH_TEST_FRAMES=20000 timeout 60 "$work/test" >"$work/log" 2>&1
+	# shellcheck disable=SC2046 # words
+	(cd "$top/tests/host" && compile -I "$top/uapi" -I "$work/include" "${3:-test_run}.c" \
+		$(parts_of "${3:-test_run}") -lcmocka -o "$work/test")
+	TSAN_OPTIONS=halt_on_error=1 ONEPATH_TEST_SEED=1 ONEPATH_TEST_FRAMES=${4:-20000} \
+		timeout 60 "$work/test" >"$work/log" 2>&1
 }
 
 cp -R "$top/userspace/include" "$work/"
-for test in test_run test_outputs; do
-	if ! try "" run.h $test; then
+for test in test_run test_outputs test_run_threads; do
+	if ! try "" run.h $test 2000; then
 		cat "$work/log" >&2
 		echo "$0: the tests fail with the headers as they are" >&2
 		exit 1
@@ -102,5 +113,22 @@ away "lost frames of other outputs are given back uncounted" \
 	'/^ONEPATH_COLD uint32_t onepath_output_changed/,/^}/s/onepath_count_away(path);/;/'
 away "lost frames are counted only when buffers are given back" \
 	'/^ONEPATH_COLD void onepath_ring_some/,/^}/s/onepath_count_away(path);/;/'
+
+# Barriers, each of which is a race for ThreadSanitizer if it is missing
+barrier()
+{
+	mutant "$1: no barrier" "/^static inline .* $2(/,/^}/s/__ATOMIC_[A-Z]*/__ATOMIC_RELAXED/" order.h \
+		test_run_threads 2000
+	grep -q 'ThreadSanitizer: data race' "$work/log" || {
+		echo "$0: no race was seen" >&2
+		exit 1
+	}
+}
+
+barrier "a descriptor's status" onepath_read_status
+barrier "a head" onepath_read_head
+barrier "an epoch" onepath_read_shared
+barrier "a doorbell" onepath_ring_doorbell
+barrier "what the loop has seen" onepath_write_seen
 
 mutants_end
