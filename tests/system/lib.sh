@@ -20,7 +20,7 @@ nics=0
 # Ends what runs and removes $work: for the end of the script.
 cleanup() {
 	local pid
-	[ -z "${ONEPATH_COVERAGE:-}" ] || coverage >"$ONEPATH_COVERAGE/${ONEPATH_TEST:-${0##*/}}.tar" || :
+	keep_coverage
 	[ ! -f "$work/vm/pid" ] || "$vm/stop" "$work/vm" || :
 	for pid in "$work"/*.pid; do
 		[ ! -f "$pid" ] || stop_nic "$(basename "$pid" .pid)"
@@ -34,6 +34,12 @@ coverage() {
 	guest "cd /sys/kernel/debug/gcov && find . -name '*.gcda' | while read -r file; do
 			mkdir -p /tmp/gcov/\${file%/*} && cat \$file >/tmp/gcov/\$file || exit 1
 		done && tar -c -C /tmp/gcov ."
+}
+
+# For tests/coverage: what was counted until now, unless it was kept before: at the end, or while the guest is there.
+keep_coverage() {
+	local to=${ONEPATH_COVERAGE:+$ONEPATH_COVERAGE/${ONEPATH_TEST:-${0##*/}}.tar}
+	[ -z "$to" ] || [ -s "$to" ] || coverage >"$to" || :
 }
 
 # check NAME COMMAND...: one test: passes if COMMAND does.
