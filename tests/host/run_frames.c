@@ -3,6 +3,7 @@
  * Frames, verdicts and random numbers of the hot loop's tests, see run_frames.h.
  */
 #include <onepath/run.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -118,6 +119,18 @@ uint64_t run_begin(uint64_t frames)
 	       (uintmax_t)frames);
 	fflush(stdout);
 	return frames;
+}
+
+void run_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("# ", stdout);
+	vprintf(format, args);
+	puts("");
+	fflush(stdout);
+	va_end(args);
 }
 
 static void put64(uint8_t *at, uint64_t value)

@@ -25,6 +25,9 @@ uint32_t run_do_anything(uint64_t number, uint16_t length);
 /* Seeds run_random() by ONEPATH_TEST_SEED or the clock, says so, and returns ONEPATH_TEST_FRAMES. */
 uint64_t run_begin(uint64_t frames);
 
+/* A line of progress, for long runs. */
+void run_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Below @below; each thread has its own sequence, which it seeds. */
 uint32_t run_random(uint32_t below);
 void run_random_seed(uint64_t seed);

@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#define PATIENCE 100000 /* turns without progress until the loop counts as stuck */
+#define PATIENCE     100000 /* turns without progress until the loop counts as stuck */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint64_t random_frames = 1000000;
 
@@ -270,12 +271,12 @@ static void check_recovers(struct run_device *d)
 
 static void run_random_outages(struct run_device *d, uint64_t frames)
 {
-	uint64_t progress = 0;
+	uint64_t progress = 0, until = d->handled + frames;
 	unsigned int still = 0;
 
 	d->moves = true;
 	d->kernel_moves = true;
-	while (d->handled < frames) {
+	while (d->handled < until) {
 		uint64_t now = d->received + d->handled;
 
 		if (!run_random(200))
@@ -292,21 +293,54 @@ static void run_random_outages(struct run_device *d, uint64_t frames)
 				 d->path.away);
 	}
 	d->waiting = 0;
-	check_recovers(d);
 }
 
+/* Nothing moves any more; what was away still is, and the loop knows it. */
+static void check_away(struct run_device *d)
+{
+	d->moves = false;
+	d->kernel_moves = false;
+	d->stalled = 0;
+	for (unsigned int k = 0; k < d->outputs; k++)
+		if (d->service[k] == SERVICE_SILENT || d->service[k] == SERVICE_STOPPED)
+			run_device_serve(d, k, SERVICE_OUT);
+	pass(d, 1);
+	check_counts(d);
+	check_all_given_back(d);
+}
+
+/* A path's lives: each begins with the outputs that are away when the one before ends. */
+static void run_lives(struct run_device *d, uint64_t frames)
+{
+	while (d->handled < frames) {
+		d->verdict = run_verdicts[run_random(RUN_VERDICTS)];
+		run_random_outages(d, 1 + run_random(20 * d->size));
+		if (run_random(2))
+			check_recovers(d);
+		else
+			check_away(d);
+		if (run_random(2))
+			run_device_start(d, run_random(d->size), d->received);
+	}
+}
+
+/* ONEPATH_TEST_FRAMES are for all configurations together. */
 static void test_random_outages(void **state)
 {
-	static const uint32_t sizes[] = { 64, 128, 256, 1024 };
-	static const unsigned int outputs[] = { 1, 2, 3, 16 };
-	unsigned int cases = 4 * 4 * RUN_VERDICTS;
+	static const uint32_t sizes[] = { 64, 128, 256, 512, 1024, 2048, 4096 };
+	static const unsigned int outputs[] = { 1, 2, 4, 16 };
+	unsigned int cases = COUNT(sizes) * COUNT(outputs);
 
 	(void)state;
 	for (unsigned int n = 0; n < cases; n++) {
-		struct run_device *d =
-			run_device_new(sizes[n % 4], outputs[n / 4 % 4], 0, run_verdicts[n / 16]);
+		uint32_t size = sizes[n % COUNT(sizes)];
+		unsigned int count = outputs[n / COUNT(sizes)];
+		struct run_device *d = run_device_new(size, count, 0, run_forward_all);
 
-		run_random_outages(d, random_frames / cases + 1);
+		run_lives(d, random_frames / cases + 1);
+		if (random_frames / cases >= 1000000)
+			run_say("ring of %u, outputs %u: %ju frames, %ju outages", size, count,
+				(uintmax_t)d->handled, (uintmax_t)d->outages);
 		run_device_free(d);
 	}
 }

@@ -217,10 +217,9 @@ static void check_configuration(uint32_t size, unsigned int outputs, enum form f
 	race.reference.path = &race.paper->path;
 	run_race(&race, frames_each);
 	if (frames_each >= 1000000) {
-		printf("# ring of %u, outputs %u (%s): %ju frames, %ju restarts, %ju s\n", size,
-		       outputs, form_names[form], (uintmax_t)race.handled, (uintmax_t)race.restarts,
-		       (uintmax_t)(time(NULL) - begin));
-		fflush(stdout);
+		run_say("ring of %u, outputs %u (%s): %ju frames, %ju restarts, %ju s", size,
+			outputs, form_names[form], (uintmax_t)race.handled,
+			(uintmax_t)race.restarts, (uintmax_t)(time(NULL) - begin));
 	}
 	run_device_free(race.loop);
 	run_device_free(race.paper);

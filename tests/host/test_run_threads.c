@@ -116,9 +116,8 @@ static void check_configuration(uint32_t size, unsigned int outputs, bool outage
 	for (unsigned int k = 0; k < outputs; k++)
 		count += nf.device->output[k].outages;
 	if (frames_each >= 1000000) {
-		printf("# ring of %u, outputs %u: %ju frames, %ju outages, %ju s\n", size, outputs,
-		       (uintmax_t)frames_each, (uintmax_t)count, (uintmax_t)(time(NULL) - begin));
-		fflush(stdout);
+		run_say("ring of %u, outputs %u: %ju frames, %ju outages, %ju s", size, outputs,
+			(uintmax_t)frames_each, (uintmax_t)count, (uintmax_t)(time(NULL) - begin));
 	}
 	threads_device_free(nf.device);
 }
