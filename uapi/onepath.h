@@ -437,7 +437,7 @@ struct onepath_path_info {
  *   EIO        the input could not be brought to life after a reset: close it
  *
  * ONEPATH_PATH_STOP, on a path fd, without argument. Stops the receive queue,
- * lets the transmit queues finish what they have (for 100 ms at most), stops
+ * lets the transmit queues finish what they have (for 20 ms at most), stops
  * them. Stopping a stopped path does nothing and succeeds.
  *   ETIMEDOUT  a queue did not stop, so its port was reset, which interrupts the
  *              paths that have it as input

@@ -79,7 +79,8 @@ struct onepath_head {
  */
 #define ONEPATH_BUFFER_BYTES \
 	2048 /* bytes the device may write to a buffer, unless others are asked for */
-#define ONEPATH_BUFFER_GAP  64 /* the stride is larger than the buffer by so much */
-#define ONEPATH_HEAD_STRIDE 64 /* bytes: each head on its own cache line */
+#define ONEPATH_BUFFER_GAP    64 /* the stride is larger than the buffer by so much */
+#define ONEPATH_BUFFER_STRIDE (ONEPATH_BUFFER_BYTES + ONEPATH_BUFFER_GAP) /* the usual one */
+#define ONEPATH_HEAD_STRIDE   64 /* bytes: each head on its own cache line */
 
 #endif

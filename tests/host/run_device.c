@@ -17,7 +17,7 @@ static struct run_device *current;
 
 static uint8_t *buffer_of(struct run_device *d, uint32_t i)
 {
-	return d->path.buffers + (size_t)i * RUN_STRIDE;
+	return d->path.buffers + (size_t)i * d->path.stride;
 }
 
 static void check_frame(const uint8_t *frame, const struct run_slot *slot, bool marked)
@@ -51,9 +51,10 @@ struct run_device *run_device_new(uint32_t size, unsigned int outputs, uint32_t 
 	d->slots = zeroed(64, size * sizeof(*d->slots));
 	d->tails = zeroed(64, (1 + outputs) * sizeof(*d->tails));
 
-	path->buffers = zeroed(4096, (size_t)size * RUN_STRIDE);
+	/* the usual stride, for which the loop has code of its own, or another */
+	path->stride = ONEPATH_BUFFER_STRIDE + (run_random(2) ? 0 : 1024);
+	path->buffers = zeroed(4096, (size_t)size * path->stride);
 	path->rdt = &d->tails[0];
-	path->stride = RUN_STRIDE;
 	path->buffer_bytes = RUN_BUFFER_BYTES;
 	path->mask = d->mask;
 	path->outputs = outputs;

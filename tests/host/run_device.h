@@ -54,6 +54,7 @@ static inline uint32_t onepath_read_shared(const uint32_t *word)
 	return order_read_shared(word);
 }
 
+#include <onepath/burst.h>
 #include <onepath/run.h>
 
 #include "run_frames.h"

@@ -32,7 +32,7 @@ skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
 includes=(-I "$root/uapi" -I "$root/userspace/include")
 warnings=(-Wall -Wextra -Werror -O2)
 
-for header in onepath.h onepath_ring.h onepath/order.h onepath/path.h onepath/outputs.h onepath/run.h onepath/settings.h onepath/onepath.h; do
+for header in onepath.h onepath_ring.h onepath/order.h onepath/path.h onepath/outputs.h onepath/turn.h onepath/run.h onepath/burst.h onepath/settings.h onepath/onepath.h; do
 	echo "#include <$header>" >"$tmp/header.c"
 	check "<$header> compiles on its own" \
 		gcc -std=gnu11 "${warnings[@]}" "${includes[@]}" -c "$tmp/header.c" -o "$tmp/header.o"
@@ -77,7 +77,7 @@ done
 
 calls=$(grep -hE '^(int|void) onepath_[a-z_]+\(' "$root"/userspace/include/onepath/{onepath,settings}.h |
 	grep -oE 'onepath_[a-z_]+\(' | tr -d '(' | sort -u)
-for call in $calls onepath_run onepath_only onepath_except; do
+for call in $calls onepath_run onepath_run_burst onepath_burst_{frame,length,set_length} onepath_only onepath_except; do
 	check "$call(3) documents it" grep -qE "^\.(Fn|Fo) $call" "$man/man3/$call.3"
 done
 

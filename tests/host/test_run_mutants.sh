@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Breaks run.h, outputs.h and order.h once in each way that matters and requires that
-# test_run, test_outputs or test_run_threads notices: what the hot loop's tests are worth.
-# Prints TAP, one line for each mutant.
+# Breaks run.h, turn.h, burst.h, outputs.h and order.h once in each way that matters and requires
+# that test_run, test_outputs or test_run_threads notices: what the hot loop's tests are
+# worth. Prints TAP, one line for each mutant.
 #
 # usage: test_run_mutants.sh [BUILD_DIR]      (CC and CFLAGS as in make)
 # shellcheck source=tests/host/mutants.sh
@@ -40,49 +40,67 @@ for test in test_run test_outputs test_run_threads; do
 done
 
 # What is given back
-mutant "the output least behind counts" \
+turn()
+{
+	mutant "$1" "$2" turn.h
+}
+
+turn "the output least behind counts" \
 	's/furthest = 0, given/furthest = path->mask, given/; s/behind > furthest/behind < furthest/'
-mutant "only the first output's head counts" \
+turn "only the first output's head counts" \
 	'/^ONEPATH_INLINE void onepath_recycle/,/^}/s/k < outputs/k < 1/'
-mutant "an output that has sent all counts as a whole ring behind" \
+turn "an output that has sent all counts as a whole ring behind" \
 	's/= (path->next - head) & path->mask/= ((path->next - head - 1) \& path->mask) + 1/'
-mutant "none stays back" 's/path->next - furthest - 1/path->next - furthest/'
-mutant "two stay back" 's/path->next - furthest - 1/path->next - furthest - 2/'
-mutant "buffers given back by number handled, not sent" 's/path->next - furthest - 1/path->next - 1/'
-mutant "given back only while frames arrive" '/if (!count) {/,/}/s/onepath_recycle(path, outputs);//'
-mutant "RDT rung when nothing changed" 's/if (given != path->given)/if (1)/'
-mutant "RDT not rung" 's/onepath_ring_doorbell(path->rdt, given);//'
+turn "none stays back" 's/path->next - furthest - 1/path->next - furthest/'
+turn "two stay back" 's/path->next - furthest - 1/path->next - furthest - 2/'
+turn "buffers given back by number handled, not sent" 's/path->next - furthest - 1/path->next - 1/'
+turn "given back only while frames arrive" 's/if (!count || period_ends)/if (period_ends)/'
+turn "given back only while none arrive" 's/if (!count || period_ends)/if (!count)/'
+turn "RDT rung when nothing changed" 's/if (given != path->given)/if (1)/'
+turn "RDT not rung" 's/onepath_ring_doorbell(path->rdt, given);//'
 
 # When a head is asked for
-mutant "RS never set" 's/|= ONEPATH_TX_RS/|= 0/'
-mutant "RS on the first output only" \
-	'/& (path->period - 1)/,/TX_RS/s/k < outputs/k < 1/'
-mutant "RS one descriptor late" 's/path->next & (path->period - 1)/i \& (path->period - 1)/'
-mutant "period taken for a mask" 's/& (path->period - 1)/\& path->period/'
+turn "RS never set" 's/|= ONEPATH_TX_RS/|= 0/'
+turn "RS on the first output only" '/if (period_ends)/,/TX_RS/s/k < outputs/k < 1/'
+turn "RS one descriptor early" 's/ring\[next - 1\].cmd/ring[next - 2].cmd/'
+turn "RS after the doorbell was rung" 's/if (period_ends)$/if (0)/'
+turn "period taken for a mask" 's/!(next & (path->period - 1))/!(next \& path->period)/'
 mutant "period does not follow the ring size" 's/size \/ 4 < 64 ? size \/ 4 : 64/64/' outputs.h
 
 # What is written into a descriptor
-mutant "DD not cleared" 's/memcpy(&d->cso, &word, sizeof(word))/memcpy(\&d->cso, \&word, 2)/'
-mutant "CSO left as received" \
-	's/memcpy(&d->cso, &word, sizeof(word))/d->cmd = command, d->status = 0, d->errors = 0/'
-mutant "IFCS missing" 's/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_EOP/'
-mutant "EOP missing" 's/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_IFCS/'
+turn "DD not cleared" 's/memcpy(&d->cso, &word, sizeof(word))/memcpy(\&d->cso, \&word, 2)/'
+turn "CSO left as received" 's/memcpy(&d->cso, &word, sizeof(word))/memcpy(\&d->cmd, (char *)\&word + 1, 3)/'
+turn "IFCS missing in ring 0" '/^ONEPATH_INLINE void onepath_send_received/,/^}/s/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_EOP/'
+turn "IFCS missing in the others" '/^ONEPATH_INLINE void onepath_send(/,/^}/s/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_EOP/'
+turn "EOP missing in ring 0" '/^ONEPATH_INLINE void onepath_send_received/,/^}/s/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_IFCS/'
+turn "EOP missing in the others" '/^ONEPATH_INLINE void onepath_send(/,/^}/s/ONEPATH_TX_EOP | ONEPATH_TX_IFCS/ONEPATH_TX_IFCS/'
+turn "length not written to the other rings" 's/memcpy(&d->length, &word, sizeof(word))/memcpy(\&d->cso, (char *)\&word + 2, 6)/'
 mutant "a new length not written to ring 0" 's/if (first != in)/if (0)/'
 mutant "a new length written to ring 0 only when longer" 's/if (first != in)/if (first > in)/'
-mutant "length not written to the other rings" '/htole16(out >> (16 + k)/d'
 mutant "the first output cannot be left out" 's/first = out >> 16 & 1 ? 0 : length/first = length/'
-mutant "the other outputs cannot be left out" 's/htole16(out >> (16 + k) & 1 ? 0 : length)/htole16(length)/'
-mutant "outputs chosen one bit off" 's/out >> (16 + k) & 1/out >> (15 + k) \& 1/'
-mutant "the last ring not written" '/^ONEPATH_INLINE void onepath_handle/,/^}/s/k < outputs/k + 1 < outputs/'
+mutant "the other outputs cannot be left out" 's/out\[n\] >> (16 + k) & 1 ? 0 : //'
+mutant "outputs chosen one bit off" 's/out\[n\] >> (16 + k) & 1/out[n] >> (15 + k) \& 1/'
+mutant "the last ring not written" '/^ONEPATH_INLINE void onepath_handle_group/,/^}/s/k < loop->outputs/k + 1 < loop->outputs/'
+mutant "a burst's new length not sent by the others" 's/onepath_burst_length(burst, n));/60);/' burst.h
+mutant "a burst's choice of outputs ignored" 's/burst->except\[n\] >> k & 1/0/' burst.h
+mutant "a burst's choice of output 0 ignored" 's/if (burst->except\[n\] & 1)/if (0)/' burst.h
+mutant "a burst does not begin with all outputs" 's/count, { 0 }/count, { 1 }/' burst.h
+mutant "a burst's last frames are not sent" '/^ONEPATH_INLINE void onepath_burst_send/,/^}/s/for (; d < end; d++)/if (d < end)/' burst.h
 
 # How far the loop goes
-mutant "the batch is not bounded" 's/count < max \&\& onepath_read_status/onepath_read_status/'
-mutant "the ring's end is not seen" 's/path->next = (i + 1) & path->mask/path->next = i + 1/'
-mutant "DD not looked at" 's/\&ring\[path->next\].status) & ONEPATH_RX_DD/\&ring[path->next].status) | 1/'
-mutant "TDT one short" 's/tdt, path->next)/tdt, (path->next - 1) \& path->mask)/'
-mutant "first TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k) &/'
-mutant "last TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k + 1 < outputs) &/'
-mutant "buffers at a wrong stride" 's/(size_t)i \* path->stride/(size_t)i * path->buffer_bytes/'
+turn "the batch is not bounded" 's/return max < room ? max : room/return room/'
+turn "the ring's end is not seen" 's/path->next = next & path->mask/path->next = next/'
+turn "a turn goes past the end of its period" 's/max < room ? max : room/max/'
+turn "DD not looked at" 's/&d->status) & ONEPATH_RX_DD/\&d->status) | 1/'
+mutant "a group is there when its first frame is" 's/onepath_is_received(d + ONEPATH_GROUP - 1)/onepath_is_received(d)/'
+mutant "a burst's group is there when its first frame is" 's/onepath_is_received(d + ONEPATH_GROUP - 1)/onepath_is_received(d)/' burst.h
+mutant "a group goes past the batch" 's/while (d + ONEPATH_GROUP <= end/while (d < end/'
+turn "TDT one short" 's/tdt, path->next)/tdt, (path->next - 1) \& path->mask)/'
+turn "first TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k) &/'
+turn "last TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k + 1 < outputs) &/'
+mutant "buffers at a wrong stride" 's/(size_t)path->next \* path->stride/(size_t)path->next * path->buffer_bytes/'
+mutant "buffers of a burst at a wrong stride" 's/(size_t)path->next \* path->stride/(size_t)path->next * path->buffer_bytes/' burst.h
+mutant "every stride is taken for the usual one" 's/if (path->stride == ONEPATH_BUFFER_STRIDE)/if (1)/'
 
 # Outputs out of service
 away()
@@ -90,12 +108,12 @@ away()
 	mutant "$1" "$2" "${3:-outputs.h}" test_outputs
 }
 
-away "the epoch is not looked at" 's/if (ONEPATH_RARE(onepath_read_shared/if (0 \& (onepath_read_shared/' run.h
-away "the epoch is looked at only while it is even" 's/!= output->epoch))/\& 1))/' run.h
+away "the epoch is not looked at" 's/if (ONEPATH_RARE(onepath_read_shared/if (0 \& (onepath_read_shared/' turn.h
+away "the epoch is looked at only while it is even" 's/!= output->epoch))/\& 1))/' turn.h
 away "an output that is away is waited for" '/^ONEPATH_COLD uint32_t onepath_output_changed/,/^}/s/return 0/return path->mask/'
-away "an output that is away has its doorbell rung" 's/if (ONEPATH_RARE(path->away)) {/if (0) {/' run.h
+away "an output that is away has its doorbell rung" 's/if (ONEPATH_RARE(path->away))$/if (0)/; s/max = onepath_outputs_return/if (path->away) &/' turn.h
 away "outputs that are in service have not" '/^ONEPATH_COLD void onepath_ring_some/,/^}/s/if (!(path->away/if ((path->away/'
-away "an output never comes back" 's/max = onepath_outputs_return(path, max)/(void)0/' run.h
+away "an output never comes back" 's/max = onepath_outputs_return(path, max)/(void)0/' turn.h
 away "the loop goes past where a queue begins" 's/max = distance;/;/'
 away "it stops one short" 's/max = distance;/max = distance - 1;/'
 away "an output is back wherever the loop stands" 's/if (!distance)/if (1)/'

@@ -53,9 +53,8 @@ static void aim(struct onepath_path *path, uint64_t address)
 static void send(struct onepath_path *path)
 {
 	for (uint32_t i = 0; i < SENT; i++) {
-		path->output[0].ring[i].length = htole16(FRAME_BYTES);
-		onepath_put_command(&path->output[0].ring[i],
-				    ONEPATH_TX_EOP | ONEPATH_TX_IFCS | ONEPATH_TX_RS);
+		onepath_send(&path->output[0].ring[i], FRAME_BYTES);
+		path->output[0].ring[i].cmd |= ONEPATH_TX_RS;
 	}
 	onepath_ring_doorbell(path->output[0].tdt, SENT);
 }

@@ -13,6 +13,7 @@
 #define ONEPATH_H
 
 #include <onepath.h>
+#include <onepath/burst.h>
 #include <onepath/run.h>
 #include <onepath/settings.h>
 #include <stdbool.h>
@@ -186,7 +187,7 @@ int onepath_path_start(struct onepath_path *path);
  * onepath_path_stop() - stops a path's queues
  * @path: a path; stopping a stopped one succeeds
  *
- * Frames that onepath_run() took are sent first, for 100 ms at most; frames that
+ * Frames that onepath_run() took are sent first, for 20 ms at most; frames that
  * it did not take are lost. Returns 0, -ENODEV, -ETIMEDOUT (a queue did not stop,
  * its port was reset), -EIO (a port could not be brought to life after a reset) or -EINTR.
  */

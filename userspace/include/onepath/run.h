@@ -5,17 +5,14 @@
  * by every output, received into again, always in ring order, so that there is
  * nothing to allocate, free or look up.
  *
- * Read onepath_handle() first, then onepath_run(), then onepath_recycle(). What happens
- * when an output cannot send is in outputs.h; here it is two tests of path->away.
+ * Read onepath_handle() first, then onepath_take(), onepath_run(), and what is around it in
+ * turn.h. burst.h has the form for handlers that cannot be inlined.
  */
 #ifndef ONEPATH_RUN_H
 #define ONEPATH_RUN_H
 
 #include <assert.h>
-#include <onepath/outputs.h>
-#include <string.h>
-
-#define ONEPATH_BURST 32 /* frames for one onepath_run(): one doorbell each */
+#include <onepath/turn.h>
 
 /**
  * onepath_handler - what an NF does with a frame
@@ -40,62 +37,79 @@ ONEPATH_INLINE uint32_t onepath_only(uint16_t length, uint16_t outputs)
 	return onepath_except(length, (uint16_t)~outputs);
 }
 
-/*
- * Gives back the buffers that every output has sent. The output that is furthest
- * behind counts: a buffer still in its queue is not to be received into. A head
- * counts for as long as its queue is the one that the loop knows: hence the epoch,
- * read after it.
+/**
+ * struct onepath_loop - what onepath_run() was called with
+ * @outputs: how many
+ * @handler: the NF
+ * @state: handed to @handler
+ * @ring: k >= 1: from ring 0 to output k's ring, in descriptors
  */
-ONEPATH_INLINE void onepath_recycle(struct onepath_path *path, unsigned int outputs)
+struct onepath_loop {
+	unsigned int outputs;
+	onepath_handler *handler;
+	void *state;
+	ptrdiff_t ring[ONEPATH_PATH_OUTPUTS];
+};
+
+/* Hands a received frame to the NF and makes ring 0's descriptor ready. Returns what the NF returned. */
+ONEPATH_INLINE uint32_t onepath_handle(const struct onepath_loop *loop,
+				       struct onepath_descriptor *d, uint8_t *frame)
 {
-	uint32_t furthest = 0, given;
-
-	for (unsigned int k = 0; k < outputs; k++) {
-		const struct onepath_output *output = &path->output[k];
-		uint32_t head = onepath_read_head(&output->head->head);
-		uint32_t behind = (path->next - head) & path->mask;
-
-		if (ONEPATH_RARE(onepath_read_shared(&output->head->epoch) != output->epoch))
-			behind = onepath_output_changed(path, k);
-		if (behind > furthest)
-			furthest = behind;
-	}
-	/* One stays back: RDT == RDH is an empty queue, never a full one. */
-	given = (path->next - furthest - 1) & path->mask;
-	if (given != path->given) {
-		path->given = given;
-		onepath_ring_doorbell(path->rdt, given);
-	}
-}
-
-/* Writes what follows the length: CSO, CMD, STA (which clears DD) and CSS, in one store. */
-ONEPATH_INLINE void onepath_put_command(struct onepath_descriptor *d, uint8_t command)
-{
-	uint32_t word = htole32((uint32_t)command << 8);
-
-	memcpy(&d->cso, &word, sizeof(word));
-}
-
-/* Hands a received frame to the NF and makes its descriptors ready to be sent. */
-ONEPATH_INLINE void onepath_handle(struct onepath_path *path, unsigned int outputs, uint32_t i,
-				   onepath_handler *handler, void *state)
-{
-	struct onepath_descriptor *d = path->output[0].ring + i;
 	uint16_t in = le16toh(d->length);
-	uint32_t out = handler(path->buffers + (size_t)i * path->stride, in, state);
+	uint32_t out = loop->handler(frame, in, loop->state);
 	uint16_t length = out & 0xffff, first = out >> 16 & 1 ? 0 : length;
 
 #ifdef ONEPATH_DEBUG
-	assert(!length || (length >= 14 && length <= path->buffer_bytes));
+	assert(!length || length >= 14);
 #endif
 	if (first != in)
 		d->length = htole16(first);
-	onepath_put_command(d, ONEPATH_TX_EOP | ONEPATH_TX_IFCS);
-	for (unsigned int k = 1; k < outputs; k++) {
-		d = path->output[k].ring + i;
-		d->length = htole16(out >> (16 + k) & 1 ? 0 : length);
-		onepath_put_command(d, ONEPATH_TX_EOP | ONEPATH_TX_IFCS);
+	onepath_send_received(d);
+	return out;
+}
+
+/* Handles @count frames, 1 or ONEPATH_GROUP: ring 0 frame by frame, then each other ring. */
+ONEPATH_INLINE void onepath_handle_group(const struct onepath_loop *loop,
+					 struct onepath_descriptor *d, uint8_t *frame,
+					 size_t stride, unsigned int count)
+{
+	uint32_t out[ONEPATH_GROUP];
+
+#pragma GCC unroll 8
+	for (unsigned int n = 0; n < count; n++) {
+		if (count > 1)
+			__builtin_prefetch(frame + (n + ONEPATH_GROUP) * stride, 1);
+		out[n] = onepath_handle(loop, d + n, frame + n * stride);
 	}
+	for (unsigned int k = 1; k < loop->outputs; k++) {
+#pragma GCC unroll 8
+		for (unsigned int n = 0; n < count; n++)
+			onepath_send(d + loop->ring[k] + n,
+				     out[n] >> (16 + k) & 1 ? 0 : out[n] & 0xffff);
+	}
+}
+
+/*
+ * Handles the frames that wait from @first on, @room at most, eight at a time and the rest one by
+ * one. Returns how many there were.
+ */
+ONEPATH_INLINE uint32_t onepath_take(const struct onepath_loop *loop,
+				     struct onepath_descriptor *first, uint8_t *frame,
+				     size_t stride, uint32_t room)
+{
+	struct onepath_descriptor *d = first, *const end = first + room;
+
+	while (d + ONEPATH_GROUP <= end && onepath_is_received(d + ONEPATH_GROUP - 1)) {
+		onepath_handle_group(loop, d, frame, stride, ONEPATH_GROUP);
+		d += ONEPATH_GROUP;
+		frame += ONEPATH_GROUP * stride;
+	}
+	while (d < end && onepath_is_received(d)) {
+		onepath_handle_group(loop, d, frame, stride, 1);
+		d++;
+		frame += stride;
+	}
+	return d - first;
 }
 
 /**
@@ -103,43 +117,34 @@ ONEPATH_INLINE void onepath_handle(struct onepath_path *path, unsigned int outpu
  * @path: a started path; one thread at a time
  * @outputs: path->outputs, or the same as a constant, which makes a faster loop
  * @handler: the NF; inlined where the compiler sees it
- * @state: handed to @handler
+ * @state: handed to @handler; what it points at stays in registers if it is a local
+ *	variable of the caller
  * @max: most frames to take, 1..ONEPATH_BURST as a rule
  *
- * Returns how many there were. Never blocks, has no errors. Rings each output's
- * doorbell once, or none if no frame was there; then it looks for buffers to give
- * back, so an output that lagged is caught up with also when nothing arrives.
+ * Returns how many there were: all that waited, unless there were more than @max or the end
+ * of a period came before. Never blocks, has no errors. Rings each output's doorbell once,
+ * or none if no frame was there; then it looks for buffers to give back, so an output that
+ * lagged is caught up with also when nothing arrives.
  */
 ONEPATH_INLINE unsigned int onepath_run(struct onepath_path *path, unsigned int outputs,
 					onepath_handler *handler, void *state, unsigned int max)
 {
-	const struct onepath_descriptor *ring = path->output[0].ring;
-	unsigned int count = 0;
+	struct onepath_loop loop;
+	uint32_t room = onepath_turn_room(path, max), count;
+	struct onepath_descriptor *d = path->output[0].ring + path->next;
+	uint8_t *frame = path->buffers + (size_t)path->next * path->stride;
 
-	if (ONEPATH_RARE(path->away))
-		max = onepath_outputs_return(path, max);
-	while (count < max && onepath_read_status(&ring[path->next].status) & ONEPATH_RX_DD) {
-		uint32_t i = path->next;
-
-		onepath_handle(path, outputs, i, handler, state);
-		path->next = (i + 1) & path->mask;
-		count++;
-		if (path->next & (path->period - 1))
-			continue;
-		for (unsigned int k = 0; k < outputs; k++)
-			path->output[k].ring[i].cmd |= ONEPATH_TX_RS;
-		onepath_recycle(path, outputs);
-	}
-	if (!count) {
-		onepath_recycle(path, outputs);
-		return 0;
-	}
-	if (ONEPATH_RARE(path->away)) {
-		onepath_ring_some(path);
-		return count;
-	}
-	for (unsigned int k = 0; k < outputs; k++)
-		onepath_ring_doorbell(path->output[k].tdt, path->next);
+	loop.outputs = outputs;
+	loop.handler = handler;
+	loop.state = state;
+	for (unsigned int k = 1; k < outputs; k++)
+		loop.ring[k] = path->output[k].ring - path->output[0].ring;
+	/* the usual stride as a constant: frames are at constant displacements then */
+	if (path->stride == ONEPATH_BUFFER_STRIDE)
+		count = onepath_take(&loop, d, frame, ONEPATH_BUFFER_STRIDE, room);
+	else
+		count = onepath_take(&loop, d, frame, path->stride, room);
+	onepath_turn_end(path, outputs, count);
 	return count;
 }
 
