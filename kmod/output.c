@@ -268,7 +268,7 @@ static bool onepath_output_stalls(struct onepath_path *path, unsigned int k)
 	return output->still >= (output->probation ? STALL_LOOKS_PROBATION : STALL_LOOKS);
 }
 
-/* Returns whether it is to be looked at again soon: it has something to send, or is on probation. */
+/* Whether it is to be looked at again soon: it has something to send, or is on probation. */
 static bool onepath_output_check(struct onepath_path *path, unsigned int k)
 {
 	struct onepath_output *output = &path->output[k];
