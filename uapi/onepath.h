@@ -265,9 +265,10 @@ struct onepath_port_rss {
  *
  * ONEPATH_PORT_STATS, on a port fd of any kind. Bytes are of the frames on the wire,
  * without preamble. An NF that reads the counters of its receive queues, which lie in its
- * doorbell page, takes them away from these sums. The hardware's counters clear when read; the sums kept here never go
- * back while the module stays bound, whoever owns the port in between. Does not wait for
- * the device; while it is being reset, or is suspended, tells the sums up to then.
+ * doorbell page, takes them away from these sums. The hardware's counters clear when read; the
+ * sums kept here never go back while the module stays bound, whoever owns the port in
+ * between. Does not wait for the device; while it is being reset, or is suspended, tells
+ * the sums up to then.
  */
 struct onepath_port_stats {
 	__u32 size;
