@@ -125,6 +125,10 @@ test-long: ## the same with the long forms: 20 kills in each VM, 100000 wake-ups
 	@$(TOOLBOX) setup
 	@ONEPATH_ROUNDS=20 ONEPATH_WAKES=100000 $(TOOLBOX) enter --net -- tests/run
 
+test-run-long: ## the hot loop, 10 million frames for each ring size and number of outputs; half an hour
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/loop-long
+
 life: ## what ports and their owners live through: resets, suspends, errors, removal, tenants; on each of KERNELS
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run life
