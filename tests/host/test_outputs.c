@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 #include "run_device.h"
+#include "run_forms.h"
 
 #include <cmocka.h>
 
@@ -17,11 +18,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint64_t random_frames = 1000000;
+static enum run_form form;
 
 static unsigned int run(struct run_device *d, unsigned int max)
 {
 	uint64_t handled = d->handled;
-	unsigned int count = onepath_run(&d->path, d->outputs, run_handler, d, max);
+	unsigned int count = run_form(&d->path, form, run_handler, d, max);
 
 	assert_int_equal(count, d->handled - handled);
 	assert_true(count <= max);
@@ -309,10 +311,11 @@ static void check_away(struct run_device *d)
 	check_all_given_back(d);
 }
 
-/* A path's lives: each begins with the outputs that are away when the one before ends. */
+/* A path's lives, of any form and verdict: each begins with the outputs that are away when the one before ends. */
 static void run_lives(struct run_device *d, uint64_t frames)
 {
 	while (d->handled < frames) {
+		form = run_random(RUN_FORMS);
 		d->verdict = run_verdicts[run_random(RUN_VERDICTS)];
 		run_random_outages(d, 1 + run_random(20 * d->size));
 		if (run_random(2))

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 
 #include "run_device.h"
+#include "run_forms.h"
 
 #include <cmocka.h>
 
@@ -22,55 +23,10 @@ static uint64_t random_frames = 1000000;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The loop with its number of outputs as a variable, as a constant, and for a handler behind a pointer. */
-enum form {
-	VARIABLE,
-	CONSTANT,
-	BURST,
-	FORMS
-};
-
-/* run_handler() for many frames. */
-static void burst_handler(struct onepath_burst *burst, void *state)
-{
-	struct run_device *d = state;
-
-	for (unsigned int n = 0; n < burst->count; n++) {
-		uint16_t in = onepath_burst_length(burst, n);
-		uint32_t out = run_handler(onepath_burst_frame(burst, n), in, d);
-
-		if (d->outputs == 1 && out >> 16 & 1)
-			out = 0;
-		if ((out & 0xffff) != in)
-			onepath_burst_set_length(burst, n, out & 0xffff);
-		if (d->outputs > 1 && out >> 16)
-			burst->except[n] = (uint16_t)(out >> 16);
-	}
-}
-
-static unsigned int run_form(struct run_device *d, enum form form, unsigned int max)
-{
-	struct onepath_path *path = &d->path;
-
-	if (form == BURST)
-		return onepath_run_burst(path, path->outputs, burst_handler, d, max);
-	if (form == VARIABLE)
-		return onepath_run(path, path->outputs, run_handler, d, max);
-	if (d->outputs == 1)
-		return onepath_run(path, 1, run_handler, d, max);
-	if (d->outputs == 2)
-		return onepath_run(path, 2, run_handler, d, max);
-	if (d->outputs == 3)
-		return onepath_run(path, 3, run_handler, d, max);
-	if (d->outputs == 4)
-		return onepath_run(path, 4, run_handler, d, max);
-	return onepath_run(path, 16, run_handler, d, max);
-}
-
-static unsigned int run_once(struct run_device *d, enum form form, unsigned int max)
+static unsigned int run_once(struct run_device *d, enum run_form form, unsigned int max)
 {
 	uint64_t rdt_writes = d->rdt_writes, tdt_writes = d->tdt_writes, handled = d->handled;
-	unsigned int count = run_form(d, form, max);
+	unsigned int count = run_form(&d->path, form, run_handler, d, max);
 
 	assert_int_equal(count, d->handled - handled);
 	assert_true(count <= max);
@@ -97,7 +53,7 @@ static void check_all_given_back(struct run_device *d)
 
 	for (unsigned int turn = 0; turn < 3; turn++) {
 		run_device_settle(d);
-		assert_int_equal(run_once(d, VARIABLE, ONEPATH_BURST), 0);
+		assert_int_equal(run_once(d, RUN_VARIABLE, ONEPATH_BURST), 0);
 	}
 	if (kept > d->handled)
 		kept = (uint32_t)d->handled;
@@ -107,7 +63,7 @@ static void check_all_given_back(struct run_device *d)
 }
 
 /* Random arrivals, outputs of changing pace, random batches, until @frames are through. */
-static void run_random_schedule(struct run_device *d, enum form form, uint64_t frames,
+static void run_random_schedule(struct run_device *d, enum run_form form, uint64_t frames,
 				unsigned int max)
 {
 	uint64_t progress = 0;
@@ -144,7 +100,7 @@ static void test_empty_poll_touches_nothing(void **state)
 
 	(void)state;
 	for (unsigned int turn = 0; turn < 10; turn++)
-		assert_int_equal(run_once(d, VARIABLE, ONEPATH_BURST), 0);
+		assert_int_equal(run_once(d, RUN_VARIABLE, ONEPATH_BURST), 0);
 	assert_int_equal(d->rdt_writes + d->tdt_writes, 0);
 	run_device_free(d);
 }
@@ -158,7 +114,7 @@ static void test_single_frame_leaves_at_once(void **state)
 	for (uint64_t n = 1; n <= 1000; n++) {
 		d->waiting = 1;
 		run_device_settle(d);
-		assert_int_equal(run_once(d, VARIABLE, ONEPATH_BURST), 1);
+		assert_int_equal(run_once(d, RUN_VARIABLE, ONEPATH_BURST), 1);
 		run_device_settle(d);
 		assert_int_equal(done(d), n);
 	}
@@ -182,7 +138,7 @@ static void test_every_alignment(void **state)
 				assert_in_range(turn, 0, PATIENCE);
 				d->waiting = frames - d->received;
 				run_device_settle(d);
-				run_once(d, start % FORMS, 1 + start % 64);
+				run_once(d, start % RUN_FORMS, 1 + start % 64);
 			}
 			check_all_given_back(d);
 			run_device_free(d);
@@ -196,7 +152,7 @@ static void test_every_batch(void **state)
 	for (unsigned int max = 1; max <= 64; max++) {
 		struct run_device *d = run_device_new(max & 1 ? 64 : 256, 2, 0, run_forward_all);
 
-		run_random_schedule(d, max % FORMS, random_frames / 640, max);
+		run_random_schedule(d, max % RUN_FORMS, random_frames / 640, max);
 		run_device_free(d);
 	}
 }
@@ -211,7 +167,7 @@ static void test_lagging_output_holds_its_buffers(void **state)
 		d->waiting = 128;
 		run_device_settle(d);
 		d->stalled = 3;
-		while (run_once(d, CONSTANT, ONEPATH_BURST))
+		while (run_once(d, RUN_CONSTANT, ONEPATH_BURST))
 			;
 		for (unsigned int n = 0; n < 128; n++) {
 			d->stalled = (uint16_t)(n < 64 ? 0 : 1u << late);
@@ -221,12 +177,12 @@ static void test_lagging_output_holds_its_buffers(void **state)
 		}
 		assert_int_equal(d->path.output[late].head->head, htole32(64));
 		assert_int_equal(d->path.output[!late].head->head, htole32(128));
-		run_once(d, CONSTANT, ONEPATH_BURST);
+		run_once(d, RUN_CONSTANT, ONEPATH_BURST);
 		assert_int_equal(d->rdt, 63);
 
 		d->stalled = 0;
 		run_device_settle(d);
-		run_once(d, CONSTANT, ONEPATH_BURST);
+		run_once(d, RUN_CONSTANT, ONEPATH_BURST);
 		assert_int_equal(d->rdt, 127);
 		run_device_free(d);
 	}
@@ -241,13 +197,13 @@ static void check_back_pressure(uint32_t size, unsigned int outputs, uint16_t st
 	d->waiting = 3 * size;
 	do
 		run_device_settle(d);
-	while (run_once(d, VARIABLE, ONEPATH_BURST));
+	while (run_once(d, RUN_VARIABLE, ONEPATH_BURST));
 	assert_int_equal(d->given, 0);
 	assert_int_equal(d->handled, size - 1);
 	for (unsigned int k = 0; k < outputs; k++)
 		assert_int_equal(d->sent[k], stalled >> k & 1 ? 0 : size - 1);
 	for (unsigned int turn = 0; turn < 100; turn++)
-		assert_int_equal(run_once(d, VARIABLE, ONEPATH_BURST), 0);
+		assert_int_equal(run_once(d, RUN_VARIABLE, ONEPATH_BURST), 0);
 	assert_int_equal(d->rdt_writes, 0);
 
 	d->waiting = 0;
@@ -256,7 +212,7 @@ static void check_back_pressure(uint32_t size, unsigned int outputs, uint16_t st
 	d->waiting = 3 * size;
 	do
 		run_device_settle(d);
-	while (run_once(d, VARIABLE, ONEPATH_BURST));
+	while (run_once(d, RUN_VARIABLE, ONEPATH_BURST));
 	check_all_given_back(d);
 	assert_int_equal(d->handled, 4 * size - 1);
 	run_device_free(d);
@@ -277,16 +233,17 @@ static void test_back_pressure(void **state)
 static void test_random_schedules(void **state)
 {
 	static const unsigned int outputs[] = { 1, 2, 3, 4, 16 };
-	uint64_t cases = size_count * COUNT(outputs) * RUN_VERDICTS * FORMS;
+	uint64_t cases = size_count * COUNT(outputs) * RUN_VERDICTS * RUN_FORMS;
 
 	(void)state;
 	for (size_t n = 0; n < cases; n++) {
-		size_t o = n / FORMS % COUNT(outputs), s = n / FORMS / COUNT(outputs) % size_count;
-		size_t v = n / FORMS / COUNT(outputs) / size_count;
+		size_t o = n / RUN_FORMS % COUNT(outputs),
+		       s = n / RUN_FORMS / COUNT(outputs) % size_count;
+		size_t v = n / RUN_FORMS / COUNT(outputs) / size_count;
 		struct run_device *d =
 			run_device_new(sizes[s], outputs[o], run_random(sizes[s]), run_verdicts[v]);
 
-		run_random_schedule(d, n % FORMS, random_frames / cases + 1, 0);
+		run_random_schedule(d, n % RUN_FORMS, random_frames / cases + 1, 0);
 		run_device_free(d);
 	}
 }

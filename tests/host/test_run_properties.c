@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "run_device.h"
+#include "run_forms.h"
 
 #include "../bench/reference.h"
 
@@ -27,36 +28,13 @@ static const uint32_t sizes[] = { 64, 128, 256, 512, 1024, 2048, 4096 };
 static const unsigned int output_counts[] = { 1, 2, 4, 16 };
 static uint64_t frames_each = 20000;
 
-/* The loop's forms: what an NF can write. */
-enum form {
-	FORM_CONSTANT,
-	FORM_VARIABLE,
-	FORMS
-};
-
-static const char *const form_names[FORMS] = { "constant", "variable" };
-
 /* One configuration: the loop, the reference, and what each has done. */
 struct race {
 	struct run_device *loop, *paper;
 	struct reference reference;
-	enum form form;
+	enum run_form form;
 	uint64_t handled, restarts;
 };
-
-static unsigned int run_constant(struct run_device *d, unsigned int max)
-{
-	switch (d->outputs) {
-	case 1:
-		return onepath_run(&d->path, 1, run_handler, d, max);
-	case 2:
-		return onepath_run(&d->path, 2, run_handler, d, max);
-	case 4:
-		return onepath_run(&d->path, 4, run_handler, d, max);
-	default:
-		return onepath_run(&d->path, 16, run_handler, d, max);
-	}
-}
 
 /* The outputs know of all frames but the last few; of all, if nothing was there to do. */
 static void check_doorbells(const struct run_device *d, unsigned int count)
@@ -78,10 +56,7 @@ static void run_loop(struct race *race, unsigned int max)
 	unsigned int count;
 
 	run_device_use(d);
-	if (race->form == FORM_CONSTANT)
-		count = run_constant(d, max);
-	else
-		count = onepath_run(&d->path, d->path.outputs, run_handler, d, max);
+	count = run_form(&d->path, race->form, run_handler, d, max);
 	assert_int_equal(count, d->handled - handled);
 	assert_true(count <= max);
 	race->handled += count;
@@ -207,7 +182,7 @@ static void run_race(struct race *race, uint64_t frames)
 	}
 }
 
-static void check_configuration(uint32_t size, unsigned int outputs, enum form form)
+static void check_configuration(uint32_t size, unsigned int outputs, enum run_form form)
 {
 	struct race race = { .form = form };
 	time_t begin = time(NULL);
@@ -218,14 +193,14 @@ static void check_configuration(uint32_t size, unsigned int outputs, enum form f
 	run_race(&race, frames_each);
 	if (frames_each >= 1000000) {
 		run_say("ring of %u, outputs %u (%s): %ju frames, %ju restarts, %ju s", size,
-			outputs, form_names[form], (uintmax_t)race.handled,
+			outputs, run_form_names[form], (uintmax_t)race.handled,
 			(uintmax_t)race.restarts, (uintmax_t)(time(NULL) - begin));
 	}
 	run_device_free(race.loop);
 	run_device_free(race.paper);
 }
 
-static void check_form(enum form form)
+static void check_form(enum run_form form)
 {
 	for (size_t o = 0; o < COUNT(output_counts); o++)
 		for (size_t s = 0; s < COUNT(sizes); s++)
@@ -235,13 +210,19 @@ static void check_form(enum form form)
 static void test_constant_outputs(void **state)
 {
 	(void)state;
-	check_form(FORM_CONSTANT);
+	check_form(RUN_CONSTANT);
 }
 
 static void test_variable_outputs(void **state)
 {
 	(void)state;
-	check_form(FORM_VARIABLE);
+	check_form(RUN_VARIABLE);
+}
+
+static void test_bursts(void **state)
+{
+	(void)state;
+	check_form(RUN_BURST);
 }
 
 int main(void)
@@ -249,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_constant_outputs),
 		cmocka_unit_test(test_variable_outputs),
+		cmocka_unit_test(test_bursts),
 	};
 
 	frames_each = run_begin(frames_each);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "run_forms.h"
 #include "run_threads.h"
 
 #include <cmocka.h>
@@ -27,6 +28,7 @@ static uint64_t frames_each = 20000;
 /* The NF: what it was given, and what its verdicts meant for each output. */
 struct nf {
 	struct threads_device *device;
+	enum run_form form;
 	uint64_t handled;
 	uint64_t meant[ONEPATH_PATH_OUTPUTS];
 };
@@ -50,13 +52,7 @@ static uint32_t handle(uint8_t *frame, uint16_t length, void *state)
 
 static unsigned int run_once(struct nf *nf, unsigned int max)
 {
-	struct onepath_path *path = &nf->device->path;
-
-	if (path->outputs == 1)
-		return onepath_run(path, 1, handle, nf, max);
-	if (path->outputs == 2)
-		return onepath_run(path, 2, handle, nf, max);
-	return onepath_run(path, path->outputs, handle, nf, max);
+	return run_form(&nf->device->path, nf->form, handle, nf, max);
 }
 
 static bool is_done(const struct nf *nf)
@@ -101,9 +97,10 @@ static void check_counts(const struct nf *nf)
 	}
 }
 
-static void check_configuration(uint32_t size, unsigned int outputs, bool outages)
+static void check_configuration(uint32_t size, unsigned int outputs, enum run_form form,
+				bool outages)
 {
-	struct nf nf = { 0 };
+	struct nf nf = { .form = form };
 	time_t begin = time(NULL);
 	uint64_t count = 0;
 
@@ -116,8 +113,9 @@ static void check_configuration(uint32_t size, unsigned int outputs, bool outage
 	for (unsigned int k = 0; k < outputs; k++)
 		count += nf.device->output[k].outages;
 	if (frames_each >= 1000000) {
-		run_say("ring of %u, outputs %u: %ju frames, %ju outages, %ju s", size, outputs,
-			(uintmax_t)frames_each, (uintmax_t)count, (uintmax_t)(time(NULL) - begin));
+		run_say("ring of %u, outputs %u (%s): %ju frames, %ju outages, %ju s", size,
+			outputs, run_form_names[form], (uintmax_t)frames_each, (uintmax_t)count,
+			(uintmax_t)(time(NULL) - begin));
 	}
 	threads_device_free(nf.device);
 }
@@ -126,7 +124,8 @@ static void check_all(bool outages)
 {
 	for (size_t o = 0; o < COUNT(output_counts); o++)
 		for (size_t s = 0; s < COUNT(sizes); s++)
-			check_configuration(sizes[s], output_counts[o], outages);
+			check_configuration(sizes[s], output_counts[o], (o + s) % RUN_FORMS,
+					    outages);
 }
 
 static void test_device_on_other_threads(void **state)
@@ -144,8 +143,8 @@ static void test_kernel_on_other_threads(void **state)
 static void test_many_outputs(void **state)
 {
 	(void)state;
-	check_configuration(256, 16, false);
-	check_configuration(256, 16, true);
+	check_configuration(256, 16, RUN_VARIABLE, false);
+	check_configuration(256, 16, RUN_VARIABLE, true);
 }
 
 int main(void)
