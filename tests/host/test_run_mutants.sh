@@ -51,7 +51,8 @@ turn "only the first output's head counts" \
 	'/^ONEPATH_INLINE void onepath_recycle/,/^}/s/k < outputs/k < 1/'
 turn "an output that has sent all counts as a whole ring behind" \
 	's/= (path->next - head) & path->mask/= ((path->next - head - 1) \& path->mask) + 1/'
-turn "distances are not modulo the ring" 's/behind = (path->next - head) & path->mask/behind = path->next - head/'
+turn "the smallest head counts" \
+	's/if (behind > furthest)/if (!k || head < ((path->next - furthest) \& path->mask))/'
 turn "none stays back" 's/path->next - furthest - 1/path->next - furthest/'
 turn "two stay back" 's/path->next - furthest - 1/path->next - furthest - 2/'
 turn "buffers given back by number handled, not sent" 's/path->next - furthest - 1/path->next - 1/'
