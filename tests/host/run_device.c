@@ -235,16 +235,16 @@ void run_device_moves(void)
 	d->was_away = d->path.away;
 	if (d->kernel_moves)
 		run_kernel_moves(d);
-	if (!d->moves || run_random(4))
+	if (!d->moves || run_random(3 + d->outputs))
 		return;
-	for (frames = run_random(8); frames; frames--)
-		run_device_receive(d);
+	for (frames = run_random(8); frames && run_device_receive(d); frames--)
+		;
 	first = run_random(d->outputs);
 	for (unsigned int n = 0; n < d->outputs; n++) {
 		unsigned int k = n < first ? n + d->outputs - first : n - first;
 
-		for (frames = run_random(12); frames; frames--)
-			run_device_transmit(d, k);
+		for (frames = run_random(12); frames && run_device_transmit(d, k); frames--)
+			;
 		if (!run_random(d->head_odds))
 			run_device_write_head(d, k);
 	}
