@@ -9,6 +9,7 @@
 left=0000:01:00.0 right=0000:02:00.0 # of the model's card: a generator each, onepath-nop between them
 in=0000:03:00.0 out1=0000:04:00.0 out2=0000:05:00.0 # of hub: onepath-broadcast
 near=0000:06:00.0 far=0000:07:00.0 # of pair: a cable
+# beside them twins: one device of two functions, for life_owners.sh
 everything="$left $right $in $out1 $out2 $near $far"
 
 # $traffic: of the generators
@@ -20,12 +21,14 @@ set_up() {
 		programs+=(--add "$bin/$program")
 	done
 	start_nic card "$wire" "$wire" && start_nic hub "$wire" gen gen && start_nic pair cable:c cable:c &&
+		start_nic twins none none &&
 		"$vm/guest" --add "$module:/onepath.ko" "${programs[@]}" --add "$(command -v setpriv):/opt/" \
 			"${errors[@]}" "$work/initrd" &&
 		"$vm/run" --dir "$work/vm" --kernel "$kernel" --iommu on --initrd "$work/initrd" \
 			--nic "$work/card.0" --nic "$work/card.1" \
 			--nic "$work/hub.0" --nic "$work/hub.1" --nic "$work/hub.2" \
-			--nic "$work/pair.0" --nic "$work/pair.1" && loads
+			--nic "$work/pair.0" --nic "$work/pair.1" \
+			--nic "$work/twins.0,$work/twins.1" && loads
 }
 
 loads() {
