@@ -34,7 +34,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo test test-long kernels life soak peers rate bench-vm selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -147,6 +147,12 @@ rate: ## frames per second with trapped and with polled doorbells, in one VM
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter --net -- tests/run rate
 	@sed -n 's/^# //p' build/test/rate.log
+
+bench-vm: ## frames per second of onepath, DPDK and Linux's bridge, side by side in one VM
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- make -s -j2 O=toolbox tests-build
+	@$(TOOLBOX) enter --net -- tools/vm/build-module 6.12
+	@$(TOOLBOX) enter --net -- tests/bench/vm
 
 peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe, DPDK's
 	@$(TOOLBOX) setup
