@@ -34,7 +34,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo test test-long kernels life soak peers rate bench-vm selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo bench bench-asm bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -153,6 +153,14 @@ bench-vm: ## frames per second of onepath, DPDK and Linux's bridge, side by side
 	@$(TOOLBOX) enter --net -- make -s -j2 O=toolbox tests-build
 	@$(TOOLBOX) enter --net -- tools/vm/build-module 6.12
 	@$(TOOLBOX) enter --net -- tests/bench/vm
+
+bench: ## onepath, the paper's algorithm and DPDK's driver side by side: instructions, ticks; BENCH=--help
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- $(MAKE) --no-print-directory -j2 O=toolbox bench-run BENCH='$(BENCH)'
+
+bench-asm: ## the machine code of the hot loop for the no-op, with what each instruction does
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- $(MAKE) --no-print-directory O=toolbox bench-asm-run
 
 peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe, DPDK's
 	@$(TOOLBOX) setup

@@ -65,3 +65,4 @@ $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$
 	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lpthread,$(LDFLAGS_$(t)))))
 
 include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * make bench: drivers side by side over the same bench NIC. A lane is one driver's input with
+ * its outputs; a case is what a lane has to do; a metric is what is measured of it.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <onepath/burst.h>
+
+#include "bench_nic.h"
+#include "reference.h"
+
+#define BENCH_BATCH 32 /* frames for one burst */
+
+enum bench_driver {
+	ONEPATH,
+	REFERENCE,
+	DPDK_VECTOR,
+	DPDK_FULL,
+	DRIVERS
+};
+
+extern const char *const driver_names[DRIVERS];
+
+struct lane;
+
+/* Takes what waits, @max frames at most, and sends it on. Returns how many there were. */
+typedef unsigned int burst_function(struct lane *lane, unsigned int max);
+
+/* What a burst does: NAME(name, number of outputs, handler), see handlers.h. */
+#define BURSTS(NAME)                            \
+	NAME(noop, 1, noop)                     \
+	NAME(noop_two, 2, noop)                 \
+	NAME(noop_four, 4, noop)                \
+	NAME(noop_any, lane->nic.outputs, noop) \
+	NAME(header, 1, header)                 \
+	NAME(header_two, 2, header)             \
+	NAME(header_four, 4, header)            \
+	NAME(call, 1, lane->handler)            \
+	NAME(pointer, 1, lane->handler)         \
+	NAME(nop, 1, nop_forward)               \
+	NAME(broadcast, lane->nic.outputs, broadcast_forward)
+
+#define BURST_NUMBER(name, outputs, handler) BURST_##name,
+enum burst_number {
+	BURSTS(BURST_NUMBER) BURST_COUNT
+};
+
+/* Each driver's functions. The two of DPDK are the same code over other queues. */
+burst_function *onepath_burst(enum burst_number number);
+extern burst_function *const reference_bursts[BURST_COUNT];
+extern burst_function *const dpdk_bursts[BURST_COUNT];
+
+struct bench_case {
+	const char *name;
+	enum burst_number burst;
+	unsigned int outputs;
+	uint32_t ring_size;
+	uint16_t length; /* of frames, without CRC */
+	bool random; /* 1..BENCH_BATCH frames arrive between bursts, else BENCH_BATCH */
+	unsigned int threads;
+};
+
+extern const struct bench_case bench_cases[];
+extern const size_t bench_case_count;
+
+struct lane {
+	enum bench_driver driver;
+	burst_function *burst;
+	struct bench_nic nic;
+	reference_handler *handler; /* for BURST_call */
+	onepath_burst_handler *burst_handler; /* for BURST_pointer, of onepath's own form */
+	void *state; /* the handler's */
+	bool random;
+	uint32_t seed;
+	union {
+		struct onepath_path path;
+		struct {
+			uint16_t in, out[BENCH_NIC_OUTPUTS];
+		} dpdk; /* port numbers */
+	};
+	struct reference reference; /* of @path */
+};
+
+/* Makes the lane of one driver for a case; @thread: 0 or 1, lanes of which run at once. NULL: none. */
+struct lane *lane_new(enum bench_driver driver, const struct bench_case *what, unsigned int thread);
+void lane_free(struct lane *lane);
+
+/* One of onepath or the reference, and one of DPDK's: what lane_new() calls. */
+void path_lane_set_up(struct lane *lane, const struct bench_case *what);
+void path_lane_free(struct lane *lane);
+bool dpdk_lane_set_up(struct lane *lane, const struct bench_case *what, unsigned int thread);
+
+/* A thread that is to run bursts of DPDK's; nothing without DPDK. */
+void dpdk_thread_begin(void);
+
+/* How many frames arrive before the lane's next burst. */
+unsigned int lane_arrivals(struct lane *lane);
+
+/* An exit with a message: the benchmark has no use for half of a result. */
+void bench_die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+#endif
