@@ -65,19 +65,21 @@ static bool is_done(const struct nf *nf)
 	return true;
 }
 
-static void run_all(struct nf *nf)
+/* The paths of @count NFs, in turn. */
+static void run_all(struct nf *nfs, unsigned int count)
 {
-	unsigned int still = 0;
+	unsigned int done = 0, still = 0;
 
-	while (!is_done(nf)) {
-		if (run_once(nf, run_random(4) ? ONEPATH_BURST : 1 + run_random(64))) {
+	for (unsigned int n = 0; done < count; n = (n + 1) % count) {
+		done = is_done(&nfs[n]) ? done + 1 : 0;
+		if (run_once(&nfs[n], run_random(4) ? ONEPATH_BURST : 1 + run_random(64))) {
 			still = 0;
 			continue;
 		}
 		sched_yield();
 		if (++still > PATIENCE)
-			threads_fail("stuck: %ju of %ju frames handled", (uintmax_t)nf->handled,
-				     (uintmax_t)nf->device->frames);
+			threads_fail("stuck: %ju of %ju frames handled", (uintmax_t)nfs[n].handled,
+				     (uintmax_t)nfs[n].device->frames);
 	}
 }
 
@@ -97,27 +99,43 @@ static void check_counts(const struct nf *nf)
 	}
 }
 
+static struct nf start(uint32_t size, unsigned int outputs, enum run_form form, bool outages)
+{
+	return (struct nf){
+		.device =
+			threads_device_start(size, outputs, frames_each, run_do_anything, outages),
+		.form = form,
+	};
+}
+
+/* Returns how many outages there were. */
+static uint64_t finish(struct nf *nf)
+{
+	uint64_t count = 0;
+
+	threads_device_stop(nf->device);
+	run_once(nf, ONEPATH_BURST); /* what an outage at the very end has lost */
+	assert_int_equal(nf->handled, frames_each);
+	check_counts(nf);
+	for (unsigned int k = 0; k < nf->device->path.outputs; k++)
+		count += nf->device->output[k].outages;
+	threads_device_free(nf->device);
+	return count;
+}
+
 static void check_configuration(uint32_t size, unsigned int outputs, enum run_form form,
 				bool outages)
 {
-	struct nf nf = { .form = form };
 	time_t begin = time(NULL);
-	uint64_t count = 0;
+	struct nf nf = start(size, outputs, form, outages);
+	uint64_t count;
 
-	nf.device = threads_device_start(size, outputs, frames_each, run_do_anything, outages);
-	run_all(&nf);
-	threads_device_stop(nf.device);
-	run_once(&nf, ONEPATH_BURST); /* what an outage at the very end has lost */
-	assert_int_equal(nf.handled, frames_each);
-	check_counts(&nf);
-	for (unsigned int k = 0; k < outputs; k++)
-		count += nf.device->output[k].outages;
-	if (frames_each >= 1000000) {
+	run_all(&nf, 1);
+	count = finish(&nf);
+	if (frames_each >= 1000000)
 		run_say("ring of %u, outputs %u (%s): %ju frames, %ju outages, %ju s", size,
 			outputs, run_form_names[form], (uintmax_t)frames_each, (uintmax_t)count,
 			(uintmax_t)(time(NULL) - begin));
-	}
-	threads_device_free(nf.device);
 }
 
 static void check_all(bool outages)
@@ -147,12 +165,45 @@ static void test_many_outputs(void **state)
 	check_configuration(256, 16, RUN_VARIABLE, true);
 }
 
+/* As an NF between two ports does it: both directions in one thread. */
+static void test_two_paths_in_one_thread(void **state)
+{
+	struct nf nfs[] = { start(64, 1, RUN_CONSTANT, true), start(256, 2, RUN_CONSTANT, true) };
+
+	(void)state;
+	run_all(nfs, 2);
+	finish(&nfs[0]);
+	finish(&nfs[1]);
+}
+
+static void *run_one(void *nf)
+{
+	run_all(nf, 1);
+	return NULL;
+}
+
+/* As with RSS: each thread has a path of its own, and they share nothing. */
+static void test_two_threads(void **state)
+{
+	struct nf nfs[] = { start(256, 1, RUN_CONSTANT, true), start(256, 1, RUN_BURST, true) };
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, run_one, &nfs[1]), 0);
+	run_all(nfs, 1);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	finish(&nfs[0]);
+	finish(&nfs[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_device_on_other_threads),
 		cmocka_unit_test(test_kernel_on_other_threads),
 		cmocka_unit_test(test_many_outputs),
+		cmocka_unit_test(test_two_paths_in_one_thread),
+		cmocka_unit_test(test_two_threads),
 	};
 
 	frames_each = run_begin(frames_each);
