@@ -51,6 +51,9 @@ $(B)/tests/host/test_hw.o $(B)/tests/host/test_hw_%.o $(B)/tests/host/hw_%.o: IN
 HW_MACHINES := $(call objects,tests/host/hw_fake.c tests/host/hw_model.c) $(HW_OBJECTS) $(B)/libnic.a
 
 $(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)))
+
+include tests/bench/bench.mk
+EXTRA_test_bench := $(BENCH_LANES)
 EXTRA_test_run := $(call objects,tests/host/run_device.c tests/host/run_frames.c tests/host/run_kernel.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_run_properties := $(EXTRA_test_run)
@@ -65,4 +68,3 @@ $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$
 	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lpthread,$(LDFLAGS_$(t)))))
 
 include tests/fuzz/fuzz.mk
-include tests/bench/bench.mk

@@ -40,10 +40,10 @@ static inline uint32_t header(uint8_t *frame, uint16_t length, void *state)
 /* The first one, for many frames at a time. */
 static inline void noop_burst(struct onepath_burst *burst, void *state)
 {
-	const uint32_t count = burst->count, stride = burst->stride;
-	uint8_t *frame = burst->frame;
+	const size_t stride = burst->stride;
+	const uint8_t *end = burst->frame + burst->count * stride;
 
-	for (uint32_t n = 0; n < count; n++, frame += stride)
+	for (uint8_t *frame = burst->frame; frame < end; frame += stride)
 		noop(frame, 0, state);
 }
 
