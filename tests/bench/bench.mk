@@ -14,11 +14,12 @@ DPDK_LIBRARIES := -Wl,--no-as-needed -lrte_net_ixgbe -lrte_mempool_ring -lrte_et
 
 # DPDK's driver registers itself with a function of the program's own: -rdynamic.
 $(eval $(call program,bench,$(call objects,$(filter-out %/noop_loop.c,$(wildcard tests/bench/*.c))) $(B)/libnic.a, \
-	-lpthread -lpcap -ljson-c $(DPDK_LIBRARIES),-rdynamic))
+	-lpthread -lm -lpcap -ljson-c $(DPDK_LIBRARIES),-rdynamic))
 
 .PHONY: bench-run bench-asm-run
 bench-run: $(B)/bench
 	@$(B)/bench $(BENCH)
+	@tests/bench/plot build/bench.json build/bench
 
 # The hot loop of the no-op: what the compiler made of it.
 bench-asm-run: $(B)/tests/bench/noop_loop.o

@@ -60,7 +60,7 @@ static void write_back(uint8_t *descriptor, bool advanced, uint16_t length)
 unsigned int bench_nic_receive(struct bench_nic *nic, unsigned int count)
 {
 	struct bench_queue *rx = &nic->rx;
-	uint32_t tail = le32toh(__atomic_load_n(rx->tail, __ATOMIC_ACQUIRE)) & rx->mask;
+	uint32_t tail = bench_nic_tail(rx);
 	unsigned int n;
 
 	for (n = 0; n < count && rx->head != tail; n++) {
@@ -103,13 +103,19 @@ static void send_one(struct bench_nic *nic, struct bench_queue *tx)
 		put64(descriptor + 8, half | 1ull << 32);
 }
 
+uint32_t bench_nic_tail(const struct bench_queue *queue)
+{
+	return le32toh(__atomic_load_n(queue->tail, __ATOMIC_ACQUIRE)) & queue->mask;
+}
+
+void bench_nic_send_until(struct bench_nic *nic, struct bench_queue *tx, uint32_t tail)
+{
+	while (tx->head != tail)
+		send_one(nic, tx);
+}
+
 void bench_nic_send(struct bench_nic *nic)
 {
-	for (unsigned int k = 0; k < nic->outputs; k++) {
-		struct bench_queue *tx = &nic->tx[k];
-		uint32_t tail = le32toh(__atomic_load_n(tx->tail, __ATOMIC_ACQUIRE)) & tx->mask;
-
-		while (tx->head != tail)
-			send_one(nic, tx);
-	}
+	for (unsigned int k = 0; k < nic->outputs; k++)
+		bench_nic_send_until(nic, &nic->tx[k], bench_nic_tail(&nic->tx[k]));
 }

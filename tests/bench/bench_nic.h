@@ -45,6 +45,12 @@ struct bench_nic {
 /* Up to @count frames arrive, as far as there are descriptors. Returns how many. */
 unsigned int bench_nic_receive(struct bench_nic *nic, unsigned int count);
 
+/* What a queue's doorbell says now. */
+uint32_t bench_nic_tail(const struct bench_queue *queue);
+
+/* Sends what is before descriptor @tail. */
+void bench_nic_send_until(struct bench_nic *nic, struct bench_queue *tx, uint32_t tail);
+
 /* Sends all that the tails allow. */
 void bench_nic_send(struct bench_nic *nic);
 

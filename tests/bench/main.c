@@ -4,23 +4,20 @@
  * turns, so that what disturbs the machine disturbs all of them, and ratios are of one turn.
  */
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "count.h"
 #include "dpdk_port.h"
+#include "loads.h"
 #include "report.h"
-#include "ticks.h"
-
-#define TURNS_MAX 1001
+#include "show.h"
 
 static const char usage[] =
 	"usage: bench [OPTION...] [TEXT]\n"
 	"\n"
 	"Measures onepath, the paper's algorithm and DPDK's ixgbe driver over a software NIC, in\n"
-	"cases whose names have TEXT in them (all).\n"
+	"cases whose names have TEXT in them (all), and latency.\n"
 	"\n"
 	"-c, --counts        count instructions and doorbells, time nothing\n"
 	"-t, --turns=NUMBER  time each case so often (61)\n"
@@ -30,65 +27,6 @@ static const char usage[] =
 	"Exit status: 0 all measured, 1 not, 2 wrong arguments.\n";
 
 static unsigned int turns = 61;
-
-/* What was measured of one lane. */
-struct measured {
-	struct count count;
-	double ticks[TICKS_MODES][TURNS_MAX];
-};
-
-static void print_head(void)
-{
-	static const char *const middle = "median (quartiles)";
-
-	printf("%-14s %12s %13s  %-22s %-22s %s\n", "", "instructions", "tail writes", "ticks hot",
-	       "ticks cross", "onepath takes of it, hot and cross");
-	printf("%-14s %12s %13s  %-22s %-22s %s\n", "", "per packet", "per packet", middle, middle,
-	       middle);
-}
-
-static void print_quartiles(struct quartiles q, const char *format)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), format, q.median, q.low, q.high);
-	printf(" %-22s", text);
-}
-
-/* The ratio is taken within each turn, and then its median. */
-static void show_ratio(const struct bench_case *what, enum bench_driver driver,
-		       enum ticks_mode mode, const struct measured *first,
-		       const struct measured *other)
-{
-	static const char *const names[TICKS_MODES] = { "onepath_ratio_hot",
-							"onepath_ratio_cross" };
-	static double ratios[TURNS_MAX];
-	struct quartiles q;
-
-	for (unsigned int turn = 0; turn < turns; turn++)
-		ratios[turn] = first->ticks[mode][turn] / other->ticks[mode][turn];
-	q = quartiles_of(ratios, turns);
-	report_quartiles(what->name, driver, names[mode], q);
-	print_quartiles(q, "%.2f (%.2f..%.2f)");
-}
-
-static void show_ticks(const struct bench_case *what, enum bench_driver driver,
-		       const struct measured *lanes)
-{
-	static const char *const names[TICKS_MODES] = { "ticks_hot", "ticks_cross" };
-	static double sorted[TURNS_MAX];
-
-	for (unsigned int mode = 0; mode < TICKS_MODES; mode++) {
-		struct quartiles q;
-
-		memcpy(sorted, lanes[driver].ticks[mode], sizeof(sorted));
-		q = quartiles_of(sorted, turns);
-		report_quartiles(what->name, driver, names[mode], q);
-		print_quartiles(q, "%.1f (%.1f..%.1f)");
-	}
-	for (unsigned int mode = 0; driver != ONEPATH && mode < TICKS_MODES; mode++)
-		show_ratio(what, driver, mode, &lanes[ONEPATH], &lanes[driver]);
-}
 
 static void time_lanes(struct lane **lanes, struct lane **companions, struct measured *measured)
 {
@@ -111,6 +49,7 @@ static void run_case(const struct bench_case *what, bool timed)
 
 	for (unsigned int d = 0; d < DRIVERS; d++) {
 		lanes[d] = lane_new(d, what, 0);
+		measured[d].there = lanes[d];
 		if (lanes[d])
 			measured[d].count = count_lane(lanes[d]);
 		if (lanes[d] && what->threads > 1)
@@ -118,18 +57,8 @@ static void run_case(const struct bench_case *what, bool timed)
 	}
 	if (timed)
 		time_lanes(lanes, companions, measured);
+	show_case(what, measured, timed ? turns : 0);
 	for (unsigned int d = 0; d < DRIVERS; d++) {
-		struct count count = measured[d].count;
-
-		if (!lanes[d])
-			continue;
-		report_value(what->name, d, "instructions_per_packet", count.instructions);
-		report_value(what->name, d, "tail_writes_per_packet", count.tail_writes);
-		printf("  %-12s %12.1f %13.3f ", driver_names[d], count.instructions,
-		       count.tail_writes);
-		if (timed)
-			show_ticks(what, d, measured);
-		putchar('\n');
 		lane_free(lanes[d]);
 		lane_free(companions[d]);
 	}
@@ -147,6 +76,22 @@ static void tell_functions(const struct bench_case *what)
 		printf("%s: %s\n", driver_names[d], dpdk_port_functions(lane->dpdk.in));
 		lane_free(lane);
 	}
+}
+
+static void run_cases(const char *text, bool timed)
+{
+	show_head();
+	for (size_t i = 0; i < bench_case_count; i++) {
+		if (!strstr(bench_cases[i].name, text))
+			continue;
+		printf("[%zu/%zu] %s", i + 1, bench_case_count, bench_cases[i].name);
+		if (timed)
+			printf(" (round trip between the cores: %.0f ticks)", ticks_round_trip());
+		putchar('\n');
+		run_case(&bench_cases[i], timed);
+	}
+	if (timed && strstr("latency", text))
+		loads_run(&bench_cases[0], 1 + turns / 4);
 }
 
 int main(int argc, char **argv)
@@ -178,13 +123,7 @@ int main(int argc, char **argv)
 		printf("fewer than two cores: nothing is timed\n");
 		timed = false;
 	}
-	print_head();
-	for (size_t i = 0; i < bench_case_count; i++) {
-		if (optind < argc && !strstr(bench_cases[i].name, argv[optind]))
-			continue;
-		printf("[%zu/%zu] %s\n", i + 1, bench_case_count, bench_cases[i].name);
-		run_case(&bench_cases[i], timed);
-	}
+	run_cases(optind < argc ? argv[optind] : "", timed);
 	if (timed)
 		ticks_end();
 	report_write(output);

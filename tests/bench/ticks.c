@@ -15,11 +15,12 @@
 #define BURSTS_WARM  32
 #define BURSTS_TIMED 256
 #define EMPTY_TIMED  2001
+#define ROUND_TRIPS  501
 
 /* What the other core is to do. One word a line, as both cores write them. */
 static struct {
-	_Alignas(64) struct lane *lane; /* to be the NIC for */
-	unsigned int arrivals;
+	_Alignas(64) void (*job)(void *argument);
+	void *argument;
 	_Alignas(64) uint64_t asked;
 	_Alignas(64) uint64_t done;
 	_Alignas(64) struct lane *companion; /* to be driver and NIC for, in a loop */
@@ -29,6 +30,13 @@ static struct {
 
 static pthread_t thread;
 static uint64_t empty_ticks;
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
 
 int ticks_cpu(unsigned int which)
 {
@@ -54,16 +62,16 @@ static bool pin(unsigned int which)
 	return cpu >= 0 && !pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
 }
 
-static void nic_step(struct lane *lane, unsigned int arrivals)
+static void nic_step(struct lane *lane)
 {
 	bench_nic_send(&lane->nic);
-	bench_nic_receive(&lane->nic, arrivals);
+	bench_nic_receive(&lane->nic, lane_arrivals(lane));
 }
 
 static void drive(struct lane *lane)
 {
 	for (unsigned int n = 0; n < BURSTS_WARM; n++) {
-		nic_step(lane, lane_arrivals(lane));
+		nic_step(lane);
 		lane->burst(lane, BENCH_BATCH);
 	}
 }
@@ -82,7 +90,7 @@ static void *other_core(void *unused)
 		if (companion) {
 			drive(companion);
 		} else if (__atomic_load_n(&other.asked, __ATOMIC_ACQUIRE) != done) {
-			nic_step(other.lane, other.arrivals);
+			other.job(other.argument);
 			__atomic_store_n(&other.done, ++done, __ATOMIC_RELEASE);
 		} else {
 			onepath_relax();
@@ -91,15 +99,46 @@ static void *other_core(void *unused)
 	return NULL;
 }
 
-static void ask_other_core(struct lane *lane, unsigned int arrivals)
+void ticks_ask(void (*job)(void *argument), void *argument)
 {
-	uint64_t number = other.asked + 1;
+	other.job = job;
+	other.argument = argument;
+	__atomic_store_n(&other.asked, other.asked + 1, __ATOMIC_RELEASE);
+}
 
-	other.lane = lane;
-	other.arrivals = arrivals;
-	__atomic_store_n(&other.asked, number, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&other.done, __ATOMIC_ACQUIRE) != number)
+bool ticks_is_done(void)
+{
+	return __atomic_load_n(&other.done, __ATOMIC_ACQUIRE) == other.asked;
+}
+
+static void nic_step_there(void *lane)
+{
+	nic_step(lane);
+}
+
+static void ask_and_wait(void (*job)(void *argument), void *argument)
+{
+	ticks_ask(job, argument);
+	while (!ticks_is_done())
 		onepath_relax();
+}
+
+static void do_nothing(void *argument)
+{
+}
+
+double ticks_round_trip(void)
+{
+	uint64_t samples[ROUND_TRIPS];
+
+	for (unsigned int i = 0; i < ROUND_TRIPS; i++) {
+		uint64_t start = ticks_now();
+
+		ask_and_wait(do_nothing, NULL);
+		samples[i] = ticks_now() - start;
+	}
+	qsort(samples, ROUND_TRIPS, sizeof(samples[0]), by_value);
+	return (double)samples[ROUND_TRIPS / 2];
 }
 
 void ticks_companion(struct lane *lane)
@@ -107,13 +146,6 @@ void ticks_companion(struct lane *lane)
 	__atomic_store_n(&other.companion, lane, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&other.driven, __ATOMIC_ACQUIRE) != lane)
 		onepath_relax();
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const uint64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
 }
 
 static unsigned int empty_burst(struct lane *lane, unsigned int max)
@@ -149,9 +181,9 @@ double ticks_of(struct lane *lane, enum ticks_mode mode)
 		bool warm = i >= BURSTS_WARM;
 
 		if (mode == TICKS_CROSS)
-			ask_other_core(lane, lane_arrivals(lane));
+			ask_and_wait(nic_step_there, lane);
 		else
-			nic_step(lane, lane_arrivals(lane));
+			nic_step(lane);
 		if (warm)
 			ticks += time_burst(lane->burst, lane, &frames) - empty_ticks;
 		else

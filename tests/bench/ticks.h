@@ -18,6 +18,13 @@ void ticks_end(void);
 /* Ticks of the time-stamp counter per frame, of a few hundred bursts. */
 double ticks_of(struct lane *lane, enum ticks_mode mode);
 
+/* Has @job done by the other core, once the one before is done. */
+void ticks_ask(void (*job)(void *argument), void *argument);
+bool ticks_is_done(void);
+
+/* What it takes to have the other core do nothing: a line of memory there and one back. */
+double ticks_round_trip(void);
+
 /* The other core drives @lane (hot) until told another or NULL. */
 void ticks_companion(struct lane *lane);
 
