@@ -23,7 +23,7 @@
 
 static const uint32_t sizes[] = { 64, 256, 1024, 4096 };
 static const unsigned int output_counts[] = { 1, 2, 4 };
-static uint64_t frames_each = 20000;
+static uint64_t frames_each = 10000;
 
 /* The NF: what it was given, and what its verdicts meant for each output. */
 struct nf {
