@@ -3,6 +3,7 @@
  * bench: drivers side by side, case by case: see bench.h. All of one case's drivers are timed in
  * turns, so that what disturbs the machine disturbs all of them, and ratios are of one turn.
  */
+#define _GNU_SOURCE
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,16 @@ static void run_cases(const char *text, bool timed)
 		loads_run(&bench_cases[0], 1 + turns / 4);
 }
 
+/* Counts are exact always; ticks are not. */
+static void tell_load(void)
+{
+	double load;
+
+	if (getloadavg(&load, 1) == 1 && load > 1)
+		printf("this machine does other things (load %.1f): ticks are not to be quoted\n",
+		       load);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "counts", no_argument, NULL, 'c' },
@@ -123,6 +134,8 @@ int main(int argc, char **argv)
 		printf("fewer than two cores: nothing is timed\n");
 		timed = false;
 	}
+	if (timed)
+		tell_load();
 	run_cases(optind < argc ? argv[optind] : "", timed);
 	if (timed)
 		ticks_end();
