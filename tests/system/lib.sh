@@ -71,7 +71,7 @@ within() {
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.2
+		sleep 0.1
 	done
 }
 
@@ -99,12 +99,9 @@ tell() {
 	"$bin/onepath-nic" --tell --json "$work/${nic:-card}.control" "$@"
 }
 
-# What the model says now: report NAME JQ-FILTER
+# What the model says now: report NAME JQ-FILTER. Its last answer stays in NAME.json.
 report() {
-	rm -f "$work/$1.json"
-	kill -USR1 "$(cat "$work/$1.pid")" || return 1
-	within 20 test -s "$work/$1.json" || return 1
-	jq -r "$2" "$work/$1.json"
+	nic=$1 tell report | jq -e .report >"$work/$1.json" && jq -r "$2" "$work/$1.json"
 }
 
 # Ends it: its last report stays. Fails if a sanitizer found something in it.

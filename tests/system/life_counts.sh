@@ -20,7 +20,7 @@ arrive() {
 counts() {
 	counted $near '[.rx_frames, .rx_missed, .rx_filtered, .rx_oversize, .rx_crc_errors, .rx_other_errors,
 		(.queues[0] | .rx_frames // 0, .rx_missed // 0)] | @tsv' -r
-	model pair '.ports[0].counters | [.stored, .dropped_descriptor, .dropped_filter, .dropped_error] | @tsv'
+	report pair '.ports[0].counters | [.stored, .dropped_descriptor, .dropped_filter, .dropped_error] | @tsv'
 }
 
 # Line by line, each number less what it was.
@@ -51,13 +51,13 @@ grew() {
 counts_for_good() {
 	local before after stored act
 	nfs_start && end_nf onepath-broadcast && before=$(counted $in .) || return 1
-	stored=$(($(model hub '.ports[0].counters.stored') - $(jq .rx_frames <<<"$before")))
+	stored=$(($(report hub '.ports[0].counters.stored') - $(jq .rx_frames <<<"$before")))
 	for act in "echo 1 >/sys/bus/pci/devices/$in/reset" "kill -KILL \$(cat /tmp/onepath-broadcast.pid)" :; do
 		nfs_start && guest "$act" && sleep 1 && after=$(counted $in .) && grew "$before" "$after" || return 1
 		before=$after
 	done
 	nfs_start && end_nf onepath-broadcast && after=$(counted $in .) && grew "$before" "$after" || return 1
-	stored=$(($(model hub '.ports[0].counters.stored') - $(jq .rx_frames <<<"$after") - stored))
+	stored=$(($(report hub '.ports[0].counters.stored') - $(jq .rx_frames <<<"$after") - stored))
 	echo "stored, and not counted: $stored"
 	[ "$stored" -eq 0 ]
 }

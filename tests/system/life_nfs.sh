@@ -61,13 +61,8 @@ nfs_start() {
 	all_flow
 }
 
-# What the model says now: model NIC JQ-FILTER
-model() {
-	nic=$1 tell report | jq -r ".report | $2"
-}
-
 sent() { # NIC PORT
-	model "$1" ".ports[$2].wire.out"
+	report "$1" ".ports[$2].wire.out"
 }
 
 sent_more() { # NIC PORT THAN
@@ -93,8 +88,8 @@ all_flow() {
 intact() {
 	local nic
 	for nic in card hub; do
-		[ "$(model $nic '[.ports[].wire | .corrupt, .out_of_order, .foreign] | add')" -eq 0 ] && continue
-		model $nic '.ports[].wire'
+		[ "$(report $nic '[.ports[].wire | .corrupt, .out_of_order, .foreign] | add')" -eq 0 ] && continue
+		report $nic '.ports[].wire'
 		return 1
 	done
 }

@@ -45,9 +45,9 @@ is_in_service() {
 # It sends 4000 frames, nine in ten of those that arrive meanwhile: more than a ring, 256, does not wait.
 other_keeps_pace() {
 	local input output now_in now_out
-	read -r input output <<<"$(model hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
+	read -r input output <<<"$(report hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
 	within 60 sent_more hub 1 $((output + 4000)) || return 1
-	read -r now_in now_out <<<"$(model hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
+	read -r now_in now_out <<<"$(report hub '[.ports[0].wire.in, .ports[1].wire.out] | @tsv')"
 	input=$((now_in - input)) output=$((now_out - output))
 	echo "of $input frames the other output sent $output"
 	[ $((10 * output)) -ge $((9 * input)) ]

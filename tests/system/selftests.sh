@@ -21,7 +21,7 @@ add_selftests() {
 
 # selftest user|root "NAME [OPTION...]" PORTS [VARIABLE=VALUE]...: its KTAP lines become tests of ours
 selftest() {
-	local user=$1 name=$2 ports=$3 as='' line said code=0
+	local user=$1 name=$2 ports=$3 as='' line said code=0 start=$SECONDS
 	shift 3
 	[ "$user" = root ] || as=$as_user
 	said=$(guest "for p in $ports; do chown $([ "$user" = root ] && echo 0 || echo 1000) /dev/onepath/\$p; done
@@ -37,6 +37,7 @@ selftest() {
 			;;
 		esac
 	done <<<"$said"
+	echo "# $name: $((SECONDS - start)) s"
 	# no test said why
 	if [ $code -ne 0 ] || ! grep -q '^1\.\.' <<<"$said"; then
 		tests=$((tests + 1))
