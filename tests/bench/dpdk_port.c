@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_interrupts.h>
 #include <rte_log.h>
+#include <rte_memory.h>
 #include <rte_mempool.h>
 #include <rte_pci.h>
 
@@ -124,16 +126,38 @@ static void drop(void *opaque, const uint8_t *frame, size_t len)
 {
 }
 
+/*
+ * DPDK's memory is meant to be in large pages, as onepath's is here. Without the machine's own
+ * reserve of them it is a file in small ones; anonymous memory in its place can be in large ones.
+ */
+static int use_large_pages(const struct rte_memseg_list *list, const struct rte_memseg *segment,
+			   size_t bytes, void *unused)
+{
+	int access = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	void *copy = mmap(NULL, bytes, access, flags, -1, 0);
+
+	if (copy == MAP_FAILED)
+		return -1;
+	memcpy(copy, segment->addr, bytes);
+	if (mmap(segment->addr, bytes, access, flags | MAP_FIXED, -1, 0) == MAP_FAILED)
+		return -1;
+	madvise(segment->addr, bytes, MADV_HUGEPAGE);
+	memcpy(segment->addr, copy, bytes);
+	return munmap(copy, bytes);
+}
+
 bool dpdk_begin(void)
 {
 	char core[16];
 	char *arguments[] = { "bench", "--no-huge", "--no-pci",	     "--iova-mode=va",
-			      "-m",    "512",	    "--no-shconf",   "--no-telemetry",
+			      "-m",    "384",	    "--no-shconf",   "--no-telemetry",
 			      "-l",    "0",	    "--log-level=3", NULL };
 
 	snprintf(core, sizeof(core), "0@%d", ticks_cpu(0));
 	if (!ixgbe || rte_eal_init(sizeof(arguments) / sizeof(arguments[0]) - 1, arguments) < 0)
 		return false;
+	if (rte_memseg_contig_walk(use_large_pages, NULL))
+		bench_die("no memory for DPDK");
 	nowhere = fopen("/dev/null", "w");
 	rte_openlog_stream(nowhere);
 	rte_log_set_level_pattern("pmd.net.ixgbe.init", RTE_LOG_DEBUG);
