@@ -106,6 +106,7 @@ void run_device_start(struct run_device *d, uint32_t start, uint64_t number)
 	assert_int_equal(path->next, 0);
 	assert_int_equal(path->given, d->mask);
 	path->next = start;
+	path->end = start / d->period * d->period + d->period;
 	path->counted = start;
 	path->given = (start + d->mask) & d->mask;
 	d->was_away = path->away;

@@ -63,10 +63,10 @@ turn "RDT not rung" 's/onepath_ring_doorbell(path->rdt, given);//'
 
 # When a head is asked for
 turn "RS never set" 's/|= ONEPATH_TX_RS/|= 0/'
-turn "RS on the first output only" '/if (period_ends)/,/TX_RS/s/k < outputs/k < 1/'
-turn "RS one descriptor early" 's/ring\[next - 1\].cmd/ring[next - 2].cmd/'
-turn "RS after the doorbell was rung" 's/if (period_ends)$/if (0)/'
-turn "period taken for a mask" 's/!(next & (path->period - 1))/!(next \& path->period)/'
+turn "RS on the first output only" '/^ONEPATH_INLINE void onepath_turn_period/,/^}/s/k < outputs/k < 1/'
+turn "RS one descriptor early" 's/ring\[path->next - 1\].cmd/ring[path->next - 2].cmd/'
+turn "a period's end is not seen" 's/if (period_ends)$/if (0)/'
+turn "the next period is as long as the one before" 's/path->end = path->next + path->period/path->end += path->period/'
 mutant "period does not follow the ring size" 's/size \/ 4 < 64 ? size \/ 4 : 64/64/' outputs.h
 
 # What is written into a descriptor
@@ -91,12 +91,12 @@ mutant "a burst's last frames are not sent" '/^ONEPATH_INLINE void onepath_burst
 
 # How far the loop goes
 turn "the batch is not bounded" 's/return max < room ? max : room/return room/'
-turn "the ring's end is not seen" 's/path->next = next & path->mask/path->next = next/'
+turn "the ring's end is not seen" 's/path->next &= path->mask;//'
 turn "a turn goes past the end of its period" 's/max < room ? max : room/max/'
 turn "DD not looked at" 's/&d->status) & ONEPATH_RX_DD/\&d->status) | 1/'
 mutant "a group is there when its first frame is" 's/onepath_is_received(d + ONEPATH_GROUP - 1)/onepath_is_received(d)/'
 mutant "a burst's group is there when its first frame is" 's/onepath_is_received(d + ONEPATH_GROUP - 1)/onepath_is_received(d)/' burst.h
-mutant "a group goes past the batch" 's/while (d + ONEPATH_GROUP <= end/while (d < end/'
+mutant "a group goes past the batch" 's/while (left >= ONEPATH_GROUP/while (left/'
 turn "TDT one short" 's/tdt, path->next)/tdt, (path->next - 1) \& path->mask)/'
 turn "first TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k) &/'
 turn "last TDT not rung" 's/onepath_ring_doorbell(path->output\[k\].tdt/if (k + 1 < outputs) &/'

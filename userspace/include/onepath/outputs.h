@@ -110,6 +110,7 @@ static inline void onepath_rewind(struct onepath_path *path)
 	path->next = 0;
 	path->given = path->mask;
 	path->period = size / 4 < 64 ? size / 4 : 64;
+	path->end = path->period;
 	path->away = 0;
 	path->counted = 0;
 	for (unsigned int k = 0; k < path->outputs; k++) {

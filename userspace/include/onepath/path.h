@@ -44,6 +44,7 @@ struct onepath_output {
  * @mask: ring size - 1
  * @period: a head is asked for, and buffers given back, every so many descriptors
  *	(a power of two, a quarter of the ring at most)
+ * @end: where the period that @next is in ends, @period..@mask + 1
  * @away: bit k: output k is out of service; normally zero
  * @counted: frames up to here were counted as lost for outputs that are away
  * @outputs: how many of @output are in use
@@ -57,7 +58,7 @@ struct onepath_output {
 struct onepath_path {
 	uint8_t *buffers;
 	volatile uint32_t *rdt;
-	uint32_t stride, next, given, mask, period, away, counted;
+	uint32_t stride, next, given, mask, period, end, away, counted;
 	unsigned int outputs;
 	uint32_t buffer_bytes;
 	int fd;

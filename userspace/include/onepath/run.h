@@ -76,10 +76,10 @@ ONEPATH_INLINE void onepath_handle_group(const struct onepath_loop *loop,
 	uint32_t out[ONEPATH_GROUP];
 
 #pragma GCC unroll 8
-	for (unsigned int n = 0; n < count; n++) {
+	for (unsigned int n = 0; n < count; n++, frame += stride) {
 		if (count > 1)
-			__builtin_prefetch(frame + (n + ONEPATH_GROUP) * stride, 1);
-		out[n] = onepath_handle(loop, d + n, frame + n * stride);
+			__builtin_prefetch(frame + ONEPATH_GROUP * stride, 1);
+		out[n] = onepath_handle(loop, d + n, frame);
 	}
 	for (unsigned int k = 1; k < loop->outputs; k++) {
 #pragma GCC unroll 8
@@ -90,26 +90,27 @@ ONEPATH_INLINE void onepath_handle_group(const struct onepath_loop *loop,
 }
 
 /*
- * Handles the frames that wait from @first on, @room at most, eight at a time and the rest one by
+ * Handles the frames that wait from @d on, @room at most, eight at a time and the rest one by
  * one. Returns how many there were.
  */
-ONEPATH_INLINE uint32_t onepath_take(const struct onepath_loop *loop,
-				     struct onepath_descriptor *first, uint8_t *frame,
-				     size_t stride, uint32_t room)
+ONEPATH_INLINE uint32_t onepath_take(const struct onepath_loop *loop, struct onepath_descriptor *d,
+				     uint8_t *frame, size_t stride, uint32_t room)
 {
-	struct onepath_descriptor *d = first, *const end = first + room;
+	uint32_t left = room;
 
-	while (d + ONEPATH_GROUP <= end && onepath_is_received(d + ONEPATH_GROUP - 1)) {
+	while (left >= ONEPATH_GROUP && onepath_is_received(d + ONEPATH_GROUP - 1)) {
 		onepath_handle_group(loop, d, frame, stride, ONEPATH_GROUP);
 		d += ONEPATH_GROUP;
 		frame += ONEPATH_GROUP * stride;
+		left -= ONEPATH_GROUP;
 	}
-	while (d < end && onepath_is_received(d)) {
+	while (left && onepath_is_received(d)) {
 		onepath_handle_group(loop, d, frame, stride, 1);
 		d++;
 		frame += stride;
+		left--;
 	}
-	return d - first;
+	return room - left;
 }
 
 /**

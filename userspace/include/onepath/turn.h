@@ -48,11 +48,20 @@ ONEPATH_INLINE void onepath_recycle(struct onepath_path *path, unsigned int outp
 /* How many frames from path->next on may be handled in this turn. */
 ONEPATH_INLINE uint32_t onepath_turn_room(struct onepath_path *path, uint32_t max)
 {
-	uint32_t room = path->period - (path->next & (path->period - 1));
+	uint32_t room = path->end - path->next;
 
 	if (ONEPATH_RARE(path->away))
 		max = onepath_outputs_return(path, max);
 	return max < room ? max : room;
+}
+
+/* The last descriptor of a period is handled: the next one is that of the next period. */
+ONEPATH_INLINE void onepath_turn_period(struct onepath_path *path, unsigned int outputs)
+{
+	for (unsigned int k = 0; k < outputs; k++)
+		path->output[k].ring[path->next - 1].cmd |= ONEPATH_TX_RS;
+	path->next &= path->mask;
+	path->end = path->next + path->period;
 }
 
 /*
@@ -63,14 +72,12 @@ ONEPATH_INLINE uint32_t onepath_turn_room(struct onepath_path *path, uint32_t ma
 ONEPATH_INLINE void onepath_turn_end(struct onepath_path *path, unsigned int outputs,
 				     uint32_t count)
 {
-	uint32_t next = path->next + count;
-	bool period_ends = !(next & (path->period - 1));
+	bool period_ends = path->next + count == path->end;
 
 	if (count) {
+		path->next += count;
 		if (period_ends)
-			for (unsigned int k = 0; k < outputs; k++)
-				path->output[k].ring[next - 1].cmd |= ONEPATH_TX_RS;
-		path->next = next & path->mask;
+			onepath_turn_period(path, outputs);
 		if (ONEPATH_RARE(path->away))
 			onepath_ring_some(path);
 		else
