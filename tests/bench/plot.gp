@@ -5,7 +5,8 @@ set terminal pngcairo size 1200,700 font ",11"
 set output picture
 set datafile missing "?"
 set grid ytics lc rgb "#cccccc"
-set key top left
+set key outside top center horizontal
+set rmargin 12
 array names[4] = ["onepath", "the paper's algorithm", "DPDK, vector", "DPDK, full-featured"]
 array colors[4] = ["#1b7837", "#7fbf7b", "#762a83", "#af8dc3"]
 
