@@ -23,7 +23,7 @@ if (what eq "rings") {
 	set title "Ticks per packet by ring size, header-reading, NIC on the same core"
 	set xlabel "descriptors"
 	set ylabel "ticks"
-	set yrange [0:*]
+	set logscale y
 	plot for [d=1:4] data using (column(1+d)):xtic(1) with linespoints lw 2 pt 7 \
 		lc rgb colors[d] title names[d]
 	exit
