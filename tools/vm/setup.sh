@@ -17,8 +17,9 @@ tools="gcc g++ make libc6-dev libpcap-dev libjson-c-dev libcmocka-dev pkgconf
 	libelf1t64 libssl3t64 strace"
 tools_bookworm="gcc-12"
 tools_backports="qemu-system-x86"
-# Drivers that nobody here wrote, and what drives them: DPDK's (testpmd is in dpdk-dev).
-tools_peers="dpdk-dev iperf3 pciutils"
+# Drivers that nobody here wrote, and what drives them: DPDK's (testpmd is in dpdk-dev, the
+# driver that `make bench` measures in libdpdk-dev); gnuplot draws what was measured.
+tools_peers="dpdk-dev libdpdk-dev iperf3 pciutils gnuplot-nox"
 # libFuzzer and its sanitizers
 tools_fuzz="clang-19 libclang-rt-19-dev"
 # what a kernel needs to be built (tools/vm/debug-kernel)
@@ -44,7 +45,7 @@ step_title() {
 	index) echo "package lists" ;;
 	tools) echo "compilers, checkers, tools" ;;
 	backports) echo "QEMU" ;;
-	peers) echo "DPDK, iperf3" ;;
+	peers) echo "DPDK, iperf3, gnuplot" ;;
 	fuzz) echo "clang with libFuzzer" ;;
 	kernel_*) echo "kernel ${1#kernel_} with headers" ;;
 	source) echo "the kernel's source" ;;
