@@ -61,7 +61,7 @@ static void test_noop(void **state)
 
 static void test_random_arrivals(void **state)
 {
-	check("noop random arrivals", 11);
+	check("noop random arrivals", 10);
 }
 
 static void test_two_outputs(void **state)
