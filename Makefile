@@ -34,7 +34,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo bench bench-asm bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo bench bench-asm bench-budget bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -157,6 +157,10 @@ bench-vm: ## frames per second of onepath, DPDK and Linux's bridge, side by side
 bench: ## onepath, the paper's algorithm and DPDK's driver side by side: instructions, ticks; BENCH=--help
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter -- $(MAKE) --no-print-directory -j2 O=toolbox bench-run BENCH='$(BENCH)'
+
+bench-budget: ## what line rate asks of a core and of PCI Express, after make bench
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tests/bench/budget
 
 bench-asm: ## the machine code of the hot loop for the no-op, with what each instruction does
 	@$(TOOLBOX) setup
