@@ -65,6 +65,40 @@ else
 	skip "an NF in C++" "no g++ here"
 fi
 
+# With ONEPATH_DEBUG, a length that an NF may not return ends it.
+cat >"$tmp/debug.c" <<'END'
+#define ONEPATH_DEBUG
+#include <onepath/run.h>
+#include <stdlib.h>
+static uint8_t buffers[64 * ONEPATH_BUFFER_STRIDE];
+static struct onepath_descriptor ring[64] = { { .length = 60, .status = ONEPATH_RX_DD } };
+static struct onepath_head head;
+static volatile uint32_t tails[2];
+static uint32_t handle(uint8_t *frame, uint16_t length, void *state)
+{
+	return frame && length ? *(uint32_t *)state : 1;
+}
+int main(int argc, char **argv)
+{
+	struct onepath_path path = { .buffers = buffers, .rdt = &tails[0], .stride = ONEPATH_BUFFER_STRIDE, .mask = 63,
+				     .outputs = 1, .buffer_bytes = ONEPATH_BUFFER_BYTES };
+	uint32_t length = argc > 1 ? atoi(argv[1]) : 0;
+	path.output[0].ring = ring;
+	path.output[0].head = &head;
+	path.output[0].tdt = &tails[1];
+	onepath_rewind(&path);
+	return onepath_run(&path, 1, handle, &length, ONEPATH_BURST) != 1;
+}
+END
+ends() { (ulimit -c 0; "$tmp/debug" "$1" 2>&1 || true) 2>/dev/null | grep -q Assertion; }
+check "ONEPATH_DEBUG compiles" gcc -std=gnu11 "${warnings[@]}" -Wno-missing-field-initializers "${includes[@]}" "$tmp/debug.c" -o "$tmp/debug"
+for length in 0 14 60 2048 $((1 << 16 | 60)); do
+	check "ONEPATH_DEBUG: $length may be returned" "$tmp/debug" "$length"
+done
+for length in 1 13 2049 65535; do
+	check "ONEPATH_DEBUG: $length ends the NF" ends "$length"
+done
+
 # The references to other pages can only be resolved once the pages are installed.
 lint() { mandoc -T lint "$1" 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db' || true; }
 for page in "$man"/man*/*; do

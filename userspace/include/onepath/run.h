@@ -40,12 +40,14 @@ ONEPATH_INLINE uint32_t onepath_only(uint16_t length, uint16_t outputs)
 /**
  * struct onepath_loop - what onepath_run() was called with
  * @outputs: how many
+ * @most: bytes that a buffer holds
  * @handler: the NF
  * @state: handed to @handler
  * @ring: k >= 1: from ring 0 to output k's ring, in descriptors
  */
 struct onepath_loop {
 	unsigned int outputs;
+	uint32_t most;
 	onepath_handler *handler;
 	void *state;
 	ptrdiff_t ring[ONEPATH_PATH_OUTPUTS];
@@ -60,7 +62,7 @@ ONEPATH_INLINE uint32_t onepath_handle(const struct onepath_loop *loop,
 	uint16_t length = out & 0xffff, first = out >> 16 & 1 ? 0 : length;
 
 #ifdef ONEPATH_DEBUG
-	assert(!length || length >= 14);
+	assert(!length || (length >= 14 && length <= loop->most));
 #endif
 	if (first != in)
 		d->length = htole16(first);
@@ -136,6 +138,7 @@ ONEPATH_INLINE unsigned int onepath_run(struct onepath_path *path, unsigned int 
 	uint8_t *frame = path->buffers + (size_t)path->next * path->stride;
 
 	loop.outputs = outputs;
+	loop.most = path->buffer_bytes;
 	loop.handler = handler;
 	loop.state = state;
 	for (unsigned int k = 1; k < outputs; k++)
