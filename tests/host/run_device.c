@@ -368,3 +368,13 @@ uint32_t run_handler(uint8_t *frame, uint16_t length, void *state)
 		d->meant[k] += (verdict & 0xffff) && !(verdict >> (16 + k) & 1);
 	return verdict;
 }
+
+uint64_t run_device_done(const struct run_device *d)
+{
+	uint64_t least = d->sent[0];
+
+	for (unsigned int k = 1; k < d->outputs; k++)
+		if (d->sent[k] < least)
+			least = d->sent[k];
+	return least;
+}

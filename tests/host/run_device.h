@@ -156,4 +156,7 @@ void run_device_settle(struct run_device *d);
 /* The NF: checks what it was given, and does as @verdict says. */
 uint32_t run_handler(uint8_t *frame, uint16_t length, void *state);
 
+/* Frames that no output will send again: the slowest output's count. */
+uint64_t run_device_done(const struct run_device *d);
+
 #endif

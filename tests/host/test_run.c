@@ -35,17 +35,6 @@ static unsigned int run_once(struct run_device *d, enum run_form form, unsigned 
 	return count;
 }
 
-/* Frames that no output will send again: the slowest output's count. */
-static uint64_t done(const struct run_device *d)
-{
-	uint64_t least = d->sent[0];
-
-	for (unsigned int k = 1; k < d->outputs; k++)
-		if (d->sent[k] < least)
-			least = d->sent[k];
-	return least;
-}
-
 /* Nothing arrives and all was sent: only what came since the last RS may be kept. */
 static void check_all_given_back(struct run_device *d)
 {
@@ -59,7 +48,7 @@ static void check_all_given_back(struct run_device *d)
 		kept = (uint32_t)d->handled;
 	assert_true(d->given >= d->mask - kept);
 	assert_int_equal(d->received, d->handled);
-	assert_int_equal(done(d), d->handled);
+	assert_int_equal(run_device_done(d), d->handled);
 }
 
 /* Random arrivals, outputs of changing pace, random batches, until @frames are through. */
@@ -70,8 +59,8 @@ static void run_random_schedule(struct run_device *d, enum run_form form, uint64
 	unsigned int still = 0;
 
 	d->moves = true;
-	while (done(d) < frames) {
-		uint64_t now = d->received + d->handled + done(d);
+	while (run_device_done(d) < frames) {
+		uint64_t now = d->received + d->handled + run_device_done(d);
 
 		if (!run_random(200))
 			d->stalled = run_random(3) ? 0 : (uint16_t)run_random(1 << 16);
@@ -85,8 +74,8 @@ static void run_random_schedule(struct run_device *d, enum run_form form, uint64
 		progress = now;
 		if (still > PATIENCE)
 			fail_msg("stuck: %ju received, %ju handled, %ju sent, RDH %u, RDT %u",
-				 (uintmax_t)d->received, (uintmax_t)d->handled, (uintmax_t)done(d),
-				 d->rdh, d->rdt);
+				 (uintmax_t)d->received, (uintmax_t)d->handled,
+				 (uintmax_t)run_device_done(d), d->rdh, d->rdt);
 	}
 	d->moves = false;
 	d->stalled = 0;
@@ -116,7 +105,7 @@ static void test_single_frame_leaves_at_once(void **state)
 		run_device_settle(d);
 		assert_int_equal(run_once(d, RUN_VARIABLE, ONEPATH_BURST), 1);
 		run_device_settle(d);
-		assert_int_equal(done(d), n);
+		assert_int_equal(run_device_done(d), n);
 	}
 	check_all_given_back(d);
 	run_device_free(d);

@@ -73,17 +73,6 @@ static void run_paper(struct race *race, unsigned int max)
 
 typedef void runner(struct race *race, unsigned int max);
 
-/* Frames that no output will send again: the slowest output's count. */
-static uint64_t done(const struct run_device *d)
-{
-	uint64_t least = d->sent[0];
-
-	for (unsigned int k = 1; k < d->outputs; k++)
-		if (d->sent[k] < least)
-			least = d->sent[k];
-	return least;
-}
-
 /* Nothing arrives any more: what is there leaves, and all comes back but what no head tells of. */
 static void drain(struct race *race, struct run_device *d, runner *run)
 {
@@ -91,16 +80,16 @@ static void drain(struct race *race, struct run_device *d, runner *run)
 	unsigned int still = 0;
 
 	d->stalled = 0;
-	while (done(d) < arrived) {
-		uint64_t now = d->received + d->handled + done(d);
+	while (run_device_done(d) < arrived) {
+		uint64_t now = d->received + d->handled + run_device_done(d);
 
 		run(race, 1 + run_random(64));
 		still = now == progress ? still + 1 : 0;
 		progress = now;
 		if (still > PATIENCE)
 			fail_msg("stuck: %ju received, %ju handled, %ju sent, RDH %u, RDT %u",
-				 (uintmax_t)d->received, (uintmax_t)d->handled, (uintmax_t)done(d),
-				 d->rdh, d->rdt);
+				 (uintmax_t)d->received, (uintmax_t)d->handled,
+				 (uintmax_t)run_device_done(d), d->rdh, d->rdt);
 	}
 	for (unsigned int turn = 0; turn < 3; turn++) {
 		run_device_settle(d);
