@@ -33,6 +33,15 @@ static u64 onepath_hw_stats_read64(struct onepath_io *io, u32 low, u32 high)
 	return value | (u64)onepath_read(io, high) << 32;
 }
 
+/*
+ * Bytes are counted with frames: a set without frames has none to be read. So that a port whose
+ * NF dies does not wait for 16 sets of counters that nothing was counted in.
+ */
+static u64 onepath_hw_stats_bytes(struct onepath_io *io, u64 frames, u32 low, u32 high)
+{
+	return frames ? onepath_hw_stats_read64(io, low, high) : 0;
+}
+
 static void onepath_hw_stats_add_sets(struct onepath_io *io, struct onepath_hw_stats *sum)
 {
 	struct onepath_hw_queue_stats now;
@@ -40,13 +49,17 @@ static void onepath_hw_stats_add_sets(struct onepath_io *io, struct onepath_hw_s
 
 	for (n = 0; n < SETS; n++) {
 		now.rx_frames = onepath_read(io, REG_QPRC(n));
-		now.rx_bytes = onepath_hw_stats_read64(io, REG_QBRC_L(n), REG_QBRC_H(n));
+		now.rx_bytes =
+			onepath_hw_stats_bytes(io, now.rx_frames, REG_QBRC_L(n), REG_QBRC_H(n));
 		now.rx_missed = onepath_read(io, REG_QPRDC(n));
+		now.tx_frames = onepath_read(io, REG_QPTC(n));
+		now.tx_bytes =
+			onepath_hw_stats_bytes(io, now.tx_frames, REG_QBTC_L(n), REG_QBTC_H(n));
 		sum->set[n].rx_frames += now.rx_frames;
 		sum->set[n].rx_bytes += now.rx_bytes;
 		sum->set[n].rx_missed += now.rx_missed;
-		sum->set[n].tx_frames += onepath_read(io, REG_QPTC(n));
-		sum->set[n].tx_bytes += onepath_hw_stats_read64(io, REG_QBTC_L(n), REG_QBTC_H(n));
+		sum->set[n].tx_frames += now.tx_frames;
+		sum->set[n].tx_bytes += now.tx_bytes;
 		sum->rx_frames += now.rx_frames;
 		sum->rx_bytes += now.rx_bytes;
 		sum->rx_missed += now.rx_missed;
@@ -116,9 +129,15 @@ static void onepath_hw_stats_read(struct onepath_io *io, struct onepath_hw_stats
 void onepath_hw_stats_init(struct onepath_io *io)
 {
 	struct onepath_hw_stats unused = { 0 };
+	u32 n;
 
 	onepath_hw_stats_map(io, REG_RQSMR(0));
 	onepath_hw_stats_map(io, REG_TQSM(0));
+	/* also bytes of frames that the former driver did read */
+	for (n = 0; n < SETS; n++) {
+		onepath_hw_stats_read64(io, REG_QBRC_L(n), REG_QBRC_H(n));
+		onepath_hw_stats_read64(io, REG_QBTC_L(n), REG_QBTC_H(n));
+	}
 	onepath_hw_stats_read(io, &unused);
 }
 
