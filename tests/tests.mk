@@ -33,7 +33,7 @@ $(B)/libnic.a: $(call objects,$(NIC_SOURCES))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/tests/host/%.o: INCLUDES := -Itests/host -Itools/nic -Iuapi -Iuserspace/include
+$(B)/tests/host/%.o: INCLUDES := -Itests/host -Itools/nic -Iuapi -Iuserspace/include -Iuserspace/nf/common
 $(B)/tests/host/%.o: ALL_CFLAGS += -Wno-missing-prototypes
 
 # kmod/hw_*.c as they are, with the kernel's headers of tests/host/include.
@@ -62,6 +62,7 @@ EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f))
 EXTRA_test_lib_calls := $(EXTRA_test_lib)
 LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
+EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \

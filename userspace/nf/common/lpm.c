@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Builds an LPM table. The prefixes are sorted by address, and by length where addresses are
+ * equal: then every prefix comes after all that cover it, as lpm_insert() wants, and how many
+ * nodes the table needs follows from neighbours in the list.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lpm.h"
+
+#define HUGE_PAGE_BYTES	 (2u << 20)
+#define CACHE_LINE_BYTES 64
+
+static unsigned int stride_of(unsigned int bits)
+{
+	return bits == LPM_IPV4_BITS ? LPM_IPV4_STRIDE : LPM_IPV6_STRIDE;
+}
+
+/* Zeroes what the length leaves out, so that equal prefixes have equal keys. */
+static void cut_key(struct lpm_prefix *prefix)
+{
+	for (unsigned int byte = 0; byte < sizeof(prefix->key); byte++)
+		if (byte * 8 + 8 > prefix->length)
+			prefix->key[byte] &=
+				byte * 8 < prefix->length ? 0xff00 >> (prefix->length % 8) : 0;
+}
+
+static int compare(const struct lpm_prefix *left, const struct lpm_prefix *right)
+{
+	int order = memcmp(left->key, right->key, sizeof(left->key));
+
+	return order ? order : left->length - right->length;
+}
+
+/* Merge sort: keeps the order of equal prefixes. */
+static void merge(struct lpm_prefix *to, const struct lpm_prefix *from, size_t middle, size_t count)
+{
+	size_t left = 0, right = middle;
+
+	for (size_t i = 0; i < count; i++) {
+		if (left < middle && (right == count || compare(&from[left], &from[right]) <= 0))
+			to[i] = from[left++];
+		else
+			to[i] = from[right++];
+	}
+}
+
+static void sort(struct lpm_prefix *prefixes, struct lpm_prefix *spare, size_t count)
+{
+	for (size_t run = 1; run < count; run *= 2) {
+		for (size_t at = 0; at < count; at += 2 * run) {
+			size_t left = count - at < run ? count - at : run;
+			size_t both = count - at < 2 * run ? count - at : 2 * run;
+
+			merge(spare + at, prefixes + at, left, both);
+		}
+		memcpy(prefixes, spare, count * sizeof(*prefixes));
+	}
+}
+
+/* How many leading bits two keys have in common. */
+static unsigned int common_bits(const uint8_t *a, const uint8_t *b)
+{
+	for (unsigned int byte = 0; byte < 16; byte++)
+		if (a[byte] != b[byte])
+			return byte * 8 + (unsigned int)__builtin_clz(a[byte] ^ b[byte]) - 24;
+	return 128;
+}
+
+/*
+ * Slots for all. A prefix needs a node at each level before its end, and shares those down to
+ * where it parts from a prefix that needs them, too: if there is one, it is the one before.
+ */
+static uint64_t slots_for(const struct lpm_prefix *prefixes, size_t count, unsigned int stride)
+{
+	uint64_t slots = 1u << LPM_ROOT_BITS;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned int common = 0, before = 0;
+
+		if (i) {
+			before = prefixes[i - 1].length;
+			common = common_bits(prefixes[i - 1].key, prefixes[i].key);
+		}
+		for (unsigned int at = LPM_ROOT_BITS; at < prefixes[i].length; at += stride)
+			if (common < at || before <= at)
+				slots += 1u << stride;
+	}
+	return slots;
+}
+
+static bool allocate(struct lpm *lpm, uint64_t slots)
+{
+	size_t bytes = slots * sizeof(*lpm->slot);
+	size_t align = bytes < HUGE_PAGE_BYTES ? CACHE_LINE_BYTES : HUGE_PAGE_BYTES;
+
+	if (slots > LPM_VALUE_MAX)
+		return false;
+	bytes = (bytes + align - 1) & ~(align - 1);
+	lpm->slot = aligned_alloc(align, bytes);
+	if (!lpm->slot)
+		return false;
+	if (align == HUGE_PAGE_BYTES)
+		madvise(lpm->slot, bytes, MADV_HUGEPAGE); /* if it can */
+	memset(lpm->slot, 0, bytes);
+	lpm->used = 1u << LPM_ROOT_BITS;
+	lpm->capacity = (uint32_t)slots;
+	return true;
+}
+
+int lpm_build(struct lpm *lpm, unsigned int bits, struct lpm_prefix *prefixes, size_t count)
+{
+	struct lpm_prefix *spare;
+
+	for (size_t i = 0; i < count; i++) {
+		if (prefixes[i].length > bits || !prefixes[i].value ||
+		    prefixes[i].value > LPM_VALUE_MAX)
+			return -EINVAL;
+		cut_key(&prefixes[i]);
+	}
+	spare = malloc((count + 1) * sizeof(*spare));
+	if (!spare)
+		return -ENOMEM;
+	sort(prefixes, spare, count);
+	free(spare);
+	if (!allocate(lpm, slots_for(prefixes, count, stride_of(bits))))
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		lpm_insert(lpm, &prefixes[i], stride_of(bits)); /* has room: slots_for() */
+	return 0;
+}
+
+void lpm_free(struct lpm *lpm)
+{
+	free(lpm->slot);
+	lpm->slot = NULL;
+}
