@@ -68,20 +68,23 @@ endef
 
 # Userspace: libonepath and the NFs.
 LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
-NF_COMMON := $(call objects,userspace/nf/nf.c userspace/nf/nf_sleep.c userspace/nf/nf_options.c \
-	userspace/nf/nf_report.c)
+NF_COMMON := $(call objects,$(wildcard userspace/nf/common/*.c))
 NFS := nop broadcast
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 
 userspace: $(B)/libonepath.a $(NF_PROGRAMS) ## libonepath and the NFs
 
 $(B)/userspace/%.o $(B)/tests/system/%.o $(B)/tools/onepathctl/%.o: INCLUDES := -Iuapi -Iuserspace/include
+$(B)/userspace/nf/%.o: INCLUDES := -Iuapi -Iuserspace/include -Iuserspace/nf/common
 
 $(B)/libonepath.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,userspace/nf/$(nf).c) \
+# An NF is one file, or all files of its folder.
+nf_sources = $(wildcard userspace/nf/$(1).c userspace/nf/$(1)/*.c)
+
+$(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,$(call nf_sources,$(nf))) \
 	$(NF_COMMON) $(B)/libonepath.a,,$(GUEST_LDFLAGS))))
 
 # Tools: onepathctl and the software 82599.

@@ -33,7 +33,7 @@ $(B)/libnic.a: $(call objects,$(NIC_SOURCES))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/tests/host/%.o: INCLUDES := -Itests/host -Itools/nic -Iuapi -Iuserspace/include -Iuserspace/nf/common
+$(B)/tests/host/%.o: INCLUDES := -Itests/host -Itools/nic -Iuapi -Iuserspace/include -Iuserspace/nf -Iuserspace/nf/common
 $(B)/tests/host/%.o: ALL_CFLAGS += -Wno-missing-prototypes
 
 # kmod/hw_*.c as they are, with the kernel's headers of tests/host/include.

@@ -2,7 +2,7 @@
 #
 # The benchmark (make bench), and the part of it that is a test: without DPDK.
 
-BENCH_INCLUDES := -Iuapi -Iuserspace/include -Iuserspace/nf -Itools/nic
+BENCH_INCLUDES := -Iuapi -Iuserspace/include -Iuserspace/nf/common -Itools/nic
 BENCH_LANES := $(call objects,$(addprefix tests/bench/,bench_nic.c cases.c count.c lane.c paths.c))
 
 $(B)/tests/bench/%.o: INCLUDES := $(BENCH_INCLUDES)

@@ -123,8 +123,8 @@ options() {
 		grep -q -- "^\.It Fl . , Fl -$option" "$2" || echo "--$option is not in $2"
 	done
 }
-check "onepath-nop(1) has all options" options "$root/userspace/nf/nf_options.c" "$man/man1/onepath-nop.1"
-check "onepath-broadcast(1) has all options" options "$root/userspace/nf/nf_options.c" "$man/man1/onepath-broadcast.1"
+check "onepath-nop(1) has all options" options "$root/userspace/nf/common/nf_options.c" "$man/man1/onepath-nop.1"
+check "onepath-broadcast(1) has all options" options "$root/userspace/nf/common/nf_options.c" "$man/man1/onepath-broadcast.1"
 check "onepathctl(8) has all options" options "$root/tools/onepathctl/main.c" "$man/man8/onepathctl.8"
 
 echo "test_headers: $passed passed, $failed failed, $skipped skipped"

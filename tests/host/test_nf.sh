@@ -12,12 +12,12 @@ nf_pid=
 trap 'test -z "$nf_pid" || kill -KILL "$nf_pid" 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include")
+compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include" -I "$root/userspace/nf/common")
 "${compile[@]}" -shared -fPIC "$root/tests/host/fake_ports.c" -o "$tmp/fake.so" -ldl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
 for nf in nop broadcast; do
 	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all "$root/userspace/nf/$nf.c" \
-		"$root"/userspace/nf/nf{,_sleep,_options,_report}.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
+		"$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
 done
 
 # shellcheck source=tests/host/expect.sh

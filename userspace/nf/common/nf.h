@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What every NF of this folder has around its handler: arguments, ports, paths,
+ * What every NF has around its handler: arguments, ports, paths,
  * an orderly end on Ctrl-C, and a table of what was done. None of it is called
  * per frame. Failures are explained on standard error and end the program: exit
  * status 2 for its arguments, 1 for all else.
