@@ -16,6 +16,8 @@ tools="gcc g++ make libc6-dev libpcap-dev libjson-c-dev libcmocka-dev pkgconf
 	iproute2 iputils-ping ethtool tcpdump tcpreplay socat python3 python3-scapy busybox-static
 	libelf1t64 libssl3t64 strace"
 tools_bookworm="gcc-12"
+# libyaml reads the NFs' configuration
+tools_libraries="libyaml-dev"
 tools_backports="qemu-system-x86"
 # Drivers that nobody here wrote, and what drives them: DPDK's (testpmd is in dpdk-dev, the
 # driver that `make bench` measures in libdpdk-dev); gnuplot draws what was measured.
@@ -37,13 +39,14 @@ log=$cache/toolbox.log
 step_number=0
 . "$here/steps.sh"
 
-steps="base index tools backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest source checkpatch finish"
+steps="base index tools libraries backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest source checkpatch finish"
 
 step_title() {
 	case $1 in
 	base) echo "Debian trixie base system" ;;
 	index) echo "package lists" ;;
 	tools) echo "compilers, checkers, tools" ;;
+	libraries) echo "libyaml" ;;
 	backports) echo "QEMU" ;;
 	peers) echo "DPDK, iperf3, gnuplot" ;;
 	fuzz) echo "clang with libFuzzer" ;;
@@ -61,6 +64,7 @@ step_hash() {
 		echo "$edition $1"
 		case $1 in
 		tools) echo "$tools $tools_bookworm" ;;
+		libraries) echo "$tools_libraries" ;;
 		backports) echo "$tools_backports" ;;
 		peers) echo "$tools_peers" ;;
 		fuzz) echo "$tools_fuzz" ;;

@@ -160,6 +160,11 @@ step_backports() {
 	}
 }
 
+step_libraries() {
+	# shellcheck disable=SC2086
+	install $tools_libraries
+}
+
 step_peers() {
 	# shellcheck disable=SC2086
 	install $tools_peers
