@@ -57,6 +57,7 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(ALL_CFLAGS) -c -o $@ $<
 
+comma := ,
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 
 define program # $(1) name, $(2) objects and archives, $(3) libraries, $(4) linker flags
@@ -68,7 +69,6 @@ endef
 
 # Userspace: libonepath and the NFs.
 LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
-NF_COMMON := $(call objects,$(wildcard userspace/nf/common/*.c))
 NFS := nop broadcast
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 
@@ -81,11 +81,18 @@ $(B)/libonepath.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# What NFs share, as an archive: an NF takes what it needs.
+$(B)/libnf.a: $(call objects,$(wildcard userspace/nf/common/*.c))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(call objects,$(wildcard userspace/nf/common/nf_config*.c)): | $(B)/libraries
+
 # An NF is one file, or all files of its folder.
 nf_sources = $(wildcard userspace/nf/$(1).c userspace/nf/$(1)/*.c)
 
 $(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,$(call nf_sources,$(nf))) \
-	$(NF_COMMON) $(B)/libonepath.a,,$(GUEST_LDFLAGS))))
+	$(B)/libnf.a $(B)/libonepath.a,-Wl$(comma)--as-needed -lyaml,$(GUEST_LDFLAGS))))
 
 # Tools: onepathctl and the software 82599.
 NIC_SOURCES := $(filter-out tools/nic/main.c,$(wildcard tools/nic/*.c))
@@ -99,9 +106,9 @@ $(call objects,$(wildcard tools/onepathctl/*.c tools/nic/*.c)): | $(B)/libraries
 
 $(B)/libraries:
 	@mkdir -p $(@D)
-	@for header in json-c/json.h pcap/pcap.h; do \
+	@for header in json-c/json.h pcap/pcap.h yaml.h; do \
 		echo "#include <$$header>" | $(CC) $(CPPFLAGS) -MF /dev/null -E - >/dev/null 2>&1 || { \
-		echo "tools: <$$header> is missing: apt-get install libjson-c-dev libpcap-dev" >&2; exit 1; }; \
+		echo "onepath: <$$header> is missing: apt-get install libjson-c-dev libpcap-dev libyaml-dev" >&2; exit 1; }; \
 	done
 	@touch $@
 

@@ -62,10 +62,11 @@ EXTRA_test_lib := $(B)/libonepath.a
 LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f))
 EXTRA_test_lib_calls := $(EXTRA_test_lib)
 LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
+EXTRA_test_nf_config := $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \
-	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lpthread,$(LDFLAGS_$(t)))))
+	$(EXTRA_$(t)),-lcmocka -lpcap -ljson-c -lyaml -lpthread,$(LDFLAGS_$(t)))))
 
 include tests/fuzz/fuzz.mk

@@ -3,7 +3,7 @@
 # The NFs as programs, over made-up ports (fake_ports.c): arguments, messages, exit
 # status, what they count, how they end. Real frames are for the system tests.
 #
-# Usage: test_nf.sh   (needs gcc and json-c)
+# Usage: test_nf.sh   (needs gcc, json-c and libyaml)
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +17,7 @@ compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/incl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
 for nf in nop broadcast; do
 	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all "$root/userspace/nf/$nf.c" \
-		"$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf"
+		"$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf" -lyaml
 done
 
 # shellcheck source=tests/host/expect.sh
