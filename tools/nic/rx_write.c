@@ -90,7 +90,8 @@ static struct split split_frame(const struct nic *nic, const struct nic_rx_info 
 
 static uint32_t descriptors_for(uint32_t buffer, size_t len)
 {
-	return len ? (len + buffer - 1) / buffer : 1;
+	/* Most frames need no division. */
+	return len <= buffer ? 1 : (len + buffer - 1) / buffer;
 }
 
 /* Of reserved descriptor types nothing is known. */

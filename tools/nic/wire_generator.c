@@ -48,19 +48,40 @@ struct generator {
 	uint8_t frame[WIRE_FRAME_MAX];
 };
 
-/* Eight bytes at a time: a frame is filled twice, when it is sent and when it is checked. */
+/* The bytes of a frame follow from where it begins, eight at a time. */
+static uint64_t first_state(uint16_t stream, uint64_t number)
+{
+	return number * 0x9e3779b97f4a7c15u + stream;
+}
+
+static uint64_t next_word(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return htole64(*state ^ *state >> 32);
+}
+
 static void fill(uint8_t *bytes, size_t count, uint16_t stream, uint64_t number)
 {
-	uint64_t state = number * 0x9e3779b97f4a7c15u + stream, word;
+	uint64_t state = first_state(stream, number), word;
 
 	for (; count >= sizeof(word); count -= sizeof(word), bytes += sizeof(word)) {
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		word = htole64(state ^ state >> 32);
+		word = next_word(&state);
 		memcpy(bytes, &word, sizeof(word));
 	}
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	word = htole64(state ^ state >> 32);
+	word = next_word(&state);
 	memcpy(bytes, &word, count);
+}
+
+static bool is_filled(const uint8_t *bytes, size_t count, uint16_t stream, uint64_t number)
+{
+	uint64_t state = first_state(stream, number), word, differs = 0;
+
+	for (; count >= sizeof(word); count -= sizeof(word), bytes += sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		differs |= word ^ next_word(&state);
+	}
+	word = next_word(&state);
+	return !differs && !memcmp(bytes, &word, count);
 }
 
 static int parse_size(struct generator *generator, const char *value)
@@ -140,19 +161,18 @@ static size_t make_frame(struct generator *generator)
 {
 	size_t span = generator->size_max - generator->size_min + 1;
 	size_t size = generator->size_min + generator->sent % span;
-	struct numbered header = {
-		.src = { 0x02, 0x1f, 0x50, 0x00, (uint8_t)(generator->stream >> 8),
-			 (uint8_t)generator->stream },
-		.type = htons(ETHERTYPE),
-		.magic = htonl(MAGIC),
-		.stream = htons(generator->stream),
-		.length = htons((uint16_t)size),
-		.number = htobe64(generator->sent),
-	};
+	struct numbered *header = (struct numbered *)generator->frame;
 
-	memcpy(header.dst, generator->dst, sizeof(header.dst));
-	memcpy(generator->frame, &header, sizeof(header));
-	fill(generator->frame + sizeof(header), size - sizeof(header), generator->stream,
+	memcpy(header->dst, generator->dst, sizeof(header->dst));
+	memcpy(header->src, (const uint8_t[]){ 0x02, 0x1f, 0x50, 0x00 }, 4);
+	header->src[4] = (uint8_t)(generator->stream >> 8);
+	header->src[5] = (uint8_t)generator->stream;
+	header->type = htons(ETHERTYPE);
+	header->magic = htonl(MAGIC);
+	header->stream = htons(generator->stream);
+	header->length = htons((uint16_t)size);
+	header->number = htobe64(generator->sent);
+	fill(generator->frame + sizeof(*header), size - sizeof(*header), generator->stream,
 	     generator->sent);
 	return size;
 }
@@ -206,8 +226,7 @@ static uint64_t *expected_number(struct generator *generator, uint16_t stream)
 }
 
 /* Is the frame as long as it says, padded with zeros, and its pattern whole? */
-static bool is_whole(struct generator *generator, const uint8_t *frame, size_t len,
-		     const struct numbered *header)
+static bool is_whole(const uint8_t *frame, size_t len, const struct numbered *header)
 {
 	size_t length = ntohs(header->length);
 	size_t pattern = length - sizeof(*header);
@@ -219,8 +238,8 @@ static bool is_whole(struct generator *generator, const uint8_t *frame, size_t l
 		if (frame[i])
 			return false;
 	}
-	fill(generator->frame, pattern, ntohs(header->stream), be64toh(header->number));
-	return !memcmp(frame + sizeof(*header), generator->frame, pattern);
+	return is_filled(frame + sizeof(*header), pattern, ntohs(header->stream),
+			 be64toh(header->number));
 }
 
 static void generator_send(struct wire *wire, const uint8_t *frame, size_t len)
@@ -239,7 +258,7 @@ static void generator_send(struct wire *wire, const uint8_t *frame, size_t len)
 	}
 	counters->checked++;
 	expected = expected_number(generator, ntohs(header.stream));
-	if (!expected || !is_whole(generator, frame, len, &header)) {
+	if (!expected || !is_whole(frame, len, &header)) {
 		counters->corrupt++;
 		return;
 	}
