@@ -89,6 +89,28 @@ static void test_frames_go_and_come(void **state)
 	assert_no_rule_broken(m);
 }
 
+/* A look at the queues in use alone moves their frames; another queue's stores have time. */
+static void test_queues_in_use(void **state)
+{
+	struct machine *m = *state;
+
+	for (unsigned int i = 0; i < 3 * RING; i++) {
+		send_one(m, i % RING);
+		assert_true(nic_doorbells_sync_used(doorbells));
+		assert_int_equal(m->sent, i + 1);
+		assert_true(arrive(m, 60, 0));
+		assert_false(nic_doorbells_sync_used(doorbells));
+		assert_int_equal(rd(m, D_TX(0, D_TDH)), (i + 1) % RING);
+		assert_int_equal(rd(m, D_RX(0, D_RDH)), (i + 1) % RING);
+		wr(m, D_RX(0, D_RDT), i % RING);
+		assert_true(nic_doorbells_sync_used(doorbells));
+	}
+	wr(m, D_RX(1, D_RDBAL), 128);
+	assert_false(nic_doorbells_sync_used(doorbells));
+	assert_true(nic_doorbells_sync(doorbells));
+	assert_no_rule_broken(m);
+}
+
 /* Two stores to one tail between two looks are one, and reach as far as the last. */
 static void test_combined(void **state)
 {
@@ -392,6 +414,7 @@ int main(void)
 #define DRIVER_TEST(test) cmocka_unit_test_setup_teardown(test, driver_pages_setup, pages_teardown)
 	const struct CMUnitTest tests[] = {
 		DRIVER_TEST(test_frames_go_and_come),
+		DRIVER_TEST(test_queues_in_use),
 		DRIVER_TEST(test_combined),
 		DRIVER_TEST(test_before_a_trapped_access),
 		DRIVER_TEST(test_another_ring_between_two_looks),

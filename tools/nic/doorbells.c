@@ -36,6 +36,8 @@ struct nic_doorbells {
 	int fd;
 	uint32_t *words; /* the file; the driver changes it at any time */
 	uint32_t seen[NIC_REGISTER_SPACE / 4]; /* what it held, as far as we know */
+	uint32_t used[2 * NIC_QUEUES]; /* first registers of the queues that are enabled */
+	unsigned int used_count;
 };
 
 /* A new file, all zeros, in which nothing is shown yet. On failure all is as it was. */
@@ -188,34 +190,37 @@ static void take_queue(struct nic_doorbells *doorbells, uint32_t first)
 		write_tail(nic, first, values[TAIL / 4]);
 }
 
+/* Most of the time there is nothing; what is missed now, the next look finds. */
+static bool take_one(struct nic_doorbells *doorbells, uint32_t first)
+{
+	if (!memcmp(&doorbells->words[first / 4], &doorbells->seen[first / 4], QUEUE_BYTES))
+		return false;
+	take_queue(doorbells, first);
+	return true;
+}
+
 static bool take(struct nic_doorbells *doorbells, const struct nic_doorbells_area *area)
 {
-	const uint32_t *words = doorbells->words + area->offset / 4;
-	const uint32_t *seen = doorbells->seen + area->offset / 4;
+	uint32_t end = area->offset + area->bytes;
 	bool stored = false;
 
-	/* Most of the time there is nothing; what is missed now, the next look finds. */
-	if (!memcmp(words, seen, area->bytes))
+	if (!memcmp(&doorbells->words[area->offset / 4], &doorbells->seen[area->offset / 4],
+		    area->bytes))
 		return false;
-	for (uint32_t at = 0; at < area->bytes; at += QUEUE_BYTES) {
-		if (!memcmp(words + at / 4, seen + at / 4, QUEUE_BYTES))
-			continue;
-		take_queue(doorbells, area->offset + at);
-		stored = true;
-	}
+	for (uint32_t first = area->offset; first < end; first += QUEUE_BYTES)
+		stored |= take_one(doorbells, first);
 	return stored;
 }
 
-static void show(struct nic_doorbells *doorbells, const struct nic_doorbells_area *area)
+static void show_one(struct nic_doorbells *doorbells, uint32_t first, bool gone)
 {
-	const uint32_t *regs = doorbells->nic->regs + area->offset / 4;
-	uint32_t *words = doorbells->words + area->offset / 4;
-	uint32_t *seen = doorbells->seen + area->offset / 4;
-	bool gone = nic_is_gone(doorbells->nic);
+	const uint32_t *regs = &doorbells->nic->regs[first / 4];
+	uint32_t *words = &doorbells->words[first / 4];
+	uint32_t *seen = &doorbells->seen[first / 4];
 
-	if (!gone && !memcmp(regs, seen, area->bytes))
+	if (!gone && !memcmp(regs, seen, QUEUE_BYTES))
 		return;
-	for (uint32_t i = 0; i < area->bytes / 4; i++) {
+	for (uint32_t i = 0; i < QUEUE_WORDS; i++) {
 		uint32_t expected = seen[i], value = gone ? UINT32_MAX : regs[i];
 
 		/* A store by the driver in this moment is not overwritten, but found by the next look. */
@@ -223,6 +228,33 @@ static void show(struct nic_doorbells *doorbells, const struct nic_doorbells_are
 		    __atomic_compare_exchange_n(&words[i], &expected, value, false,
 						__ATOMIC_RELEASE, __ATOMIC_RELAXED))
 			seen[i] = value;
+	}
+}
+
+static void show(struct nic_doorbells *doorbells, const struct nic_doorbells_area *area)
+{
+	uint32_t end = area->offset + area->bytes;
+	bool gone = nic_is_gone(doorbells->nic);
+
+	if (!gone && !memcmp(&doorbells->nic->regs[area->offset / 4],
+			     &doorbells->seen[area->offset / 4], area->bytes))
+		return;
+	for (uint32_t first = area->offset; first < end; first += QUEUE_BYTES)
+		show_one(doorbells, first, gone);
+}
+
+/* A queue is enabled by a store; what disables it is no matter here. */
+static void list_used(struct nic_doorbells *doorbells)
+{
+	doorbells->used_count = 0;
+	for (size_t i = 0; i < NIC_DOORBELLS_AREAS; i++) {
+		const struct nic_doorbells_area *area = &nic_doorbells_areas[i];
+		uint32_t end = area->offset + area->bytes;
+
+		for (uint32_t first = area->offset; first < end; first += QUEUE_BYTES) {
+			if (queue_at(doorbells->nic, first)->enabled)
+				doorbells->used[doorbells->used_count++] = first;
+		}
 	}
 }
 
@@ -234,5 +266,18 @@ bool nic_doorbells_sync(struct nic_doorbells *doorbells)
 		stored |= take(doorbells, &nic_doorbells_areas[i]);
 	for (size_t i = 0; i < NIC_DOORBELLS_AREAS; i++)
 		show(doorbells, &nic_doorbells_areas[i]);
+	if (stored)
+		list_used(doorbells);
+	return stored;
+}
+
+bool nic_doorbells_sync_used(struct nic_doorbells *doorbells)
+{
+	bool stored = false, gone = nic_is_gone(doorbells->nic);
+
+	for (unsigned int i = 0; i < doorbells->used_count; i++)
+		stored |= take_one(doorbells, doorbells->used[i]);
+	for (unsigned int i = 0; i < doorbells->used_count; i++)
+		show_one(doorbells, doorbells->used[i], gone);
 	return stored;
 }

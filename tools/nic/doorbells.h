@@ -43,4 +43,10 @@ bool nic_doorbells_renew(struct nic_doorbells *doorbells);
  */
 bool nic_doorbells_sync(struct nic_doorbells *doorbells);
 
+/*
+ * The same for the queues alone that were enabled when nic_doorbells_sync() had something last: a
+ * quick look between two of those.
+ */
+bool nic_doorbells_sync_used(struct nic_doorbells *doorbells);
+
 #endif

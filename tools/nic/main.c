@@ -23,6 +23,9 @@
 #define EXIT_USAGE	  2
 #define EXIT_RULES_BROKEN 3
 
+/* Of frames in a row, before somebody may want something else. */
+#define MOVE_NS 20000u
+
 static volatile sig_atomic_t stop_wanted, report_wanted;
 
 static void on_signal(int number)
@@ -106,7 +109,7 @@ static int observe(struct port *ports, const struct options *options)
 	return ret;
 }
 
-/* Sleeps until a descriptor is ready, or until @wake_ns; ready ones are left in @fds. */
+/* Sleeps until descriptors are ready, or until @wake_ns. Returns how many, left in @fds, or -errno. */
 static int sleep_until(struct pollfd *fds, size_t count, uint64_t wake_ns, const sigset_t *sleeping)
 {
 	uint64_t now_ns = port_now_ns();
@@ -116,8 +119,10 @@ static int sleep_until(struct pollfd *fds, size_t count, uint64_t wake_ns, const
 		.tv_nsec = (long)(wait_ns % 1000000000u),
 	};
 
-	if (ppoll(fds, count, wake_ns == WIRE_NEVER ? NULL : &timeout, sleeping) >= 0)
-		return 0;
+	int ready = ppoll(fds, count, wake_ns == WIRE_NEVER ? NULL : &timeout, sleeping);
+
+	if (ready >= 0)
+		return ready;
 	for (size_t i = 0; i < count; i++)
 		fds[i].revents = 0;
 	return errno == EINTR ? 0 : -errno;
@@ -148,6 +153,44 @@ static bool all_clients_left(const struct port *ports, unsigned int count)
 	return clients > 0;
 }
 
+/* Does all that is due. Returns when to go on. */
+static uint64_t run_ports(struct port *ports, unsigned int count, const struct pollfd *fds)
+{
+	uint64_t wake_ns = WIRE_NEVER;
+
+	for (unsigned int i = 0; i < count; i++) {
+		uint64_t due_ns = port_run(&ports[i], fds[2 * i].revents, fds[2 * i + 1].revents);
+
+		if (due_ns < wake_ns)
+			wake_ns = due_ns;
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		if (port_due(&ports[i]) < wake_ns)
+			wake_ns = port_due(&ports[i]);
+	}
+	return wake_ns;
+}
+
+/*
+ * With polled doorbells, while frames move, there is work at every turn. To ask the descriptors,
+ * which costs as much as many frames, is left for a while. @fds: none is ready.
+ */
+static uint64_t move_frames(struct port *ports, unsigned int count, const struct pollfd *fds,
+			    uint64_t wake_ns)
+{
+	uint64_t now_ns = port_now_ns(), end_ns = now_ns + MOVE_NS;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (port_is_trapped(&ports[i]))
+			return wake_ns;
+	}
+	while (wake_ns <= now_ns && now_ns < end_ns) {
+		wake_ns = run_ports(ports, count, fds);
+		now_ns = port_now_ns();
+	}
+	return wake_ns;
+}
+
 /* Serves until someone wants it to stop. Returns 0 or -errno. */
 static int serve(struct port *ports, const struct options *options, struct control *control,
 		 const sigset_t *sleeping)
@@ -156,32 +199,22 @@ static int serve(struct port *ports, const struct options *options, struct contr
 	struct pollfd fds[2 * PORTS_MAX + CONTROL_FDS] = { 0 };
 	struct pollfd *control_fds = &fds[2 * options->port_count];
 	size_t count = 2 * options->port_count + (control ? CONTROL_FDS : 0);
-	int ret = 0;
+	int ready = 0;
 
-	while (!ret && !stop_wanted) {
-		uint64_t wake_ns = WIRE_NEVER;
-
+	while (ready >= 0 && !stop_wanted) {
 		/* First: what a command changes, the ports' timers see. */
-		if (control && control_handle(control, control_fds))
-			wake_ns = 0;
+		bool again = control && control_handle(control, control_fds);
+		uint64_t wake_ns = run_ports(ports, options->port_count, fds);
 
-		for (unsigned int i = 0; i < options->port_count; i++) {
-			uint64_t due_ns =
-				port_run(&ports[i], fds[2 * i].revents, fds[2 * i + 1].revents);
-
-			if (due_ns < wake_ns)
-				wake_ns = due_ns;
-		}
-		for (unsigned int i = 0; i < options->port_count; i++) {
-			if (port_due(&ports[i]) < wake_ns)
-				wake_ns = port_due(&ports[i]);
-		}
 		if (options->once && all_clients_left(ports, options->port_count))
 			break;
 		if (report_wanted) {
 			report_wanted = 0;
 			make_report(options, ports);
 		}
+		/* Who asked something will ask more. */
+		if (!ready && !again)
+			wake_ns = move_frames(ports, options->port_count, fds, wake_ns);
 		for (unsigned int i = 0; i < options->port_count; i++) {
 			fds[2 * i].fd = vfio_user_fd(ports[i].server, &fds[2 * i].events);
 			fds[2 * i + 1].fd = wire_fd(ports[i].wire);
@@ -189,11 +222,11 @@ static int serve(struct port *ports, const struct options *options, struct contr
 		}
 		if (control)
 			control_poll(control, control_fds);
-		ret = sleep_until(fds, count, wake_ns, sleeping);
+		ready = sleep_until(fds, count, again ? 0 : wake_ns, sleeping);
 	}
-	if (ret)
-		fprintf(stderr, "onepath-nic: poll: %s\n", strerror(-ret));
-	return ret;
+	if (ready < 0)
+		fprintf(stderr, "onepath-nic: poll: %s\n", strerror(-ready));
+	return ready < 0 ? ready : 0;
 }
 
 int main(int argc, char **argv)

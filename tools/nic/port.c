@@ -13,6 +13,8 @@
 /* Polled doorbells: after the last work, looked at without pause for so long; then rarely. */
 #define BUSY_NS	     200000u
 #define PAUSE_MAX_NS 2000000u
+/* While there is work, doorbells of queues that were not in use are looked for so often. */
+#define LOOK_NS 100000u
 
 uint64_t port_now_ns(void)
 {
@@ -410,17 +412,38 @@ static void handle_client(struct port *port)
 		renew_doorbells(port);
 }
 
+/* All pages of doorbells are looked at from time to time, the queues in use each time. */
+static void look_at_doorbells(struct port *port)
+{
+	uint64_t now_ns;
+
+	if (!port->doorbells)
+		return;
+	now_ns = port_now_ns();
+	if (now_ns - port->looked_ns >= LOOK_NS) {
+		port->looked_ns = now_ns;
+		device_sync(port);
+	} else if (nic_doorbells_sync_used(port->doorbells)) {
+		port->work_ns = now_ns;
+	}
+}
+
 uint64_t port_run(struct port *port, bool client, bool wire)
 {
 	uint64_t model_ns, wire_ns;
 
-	device_sync(port);
+	look_at_doorbells(port);
 	if (client)
 		handle_client(port);
 	model_ns = nic_poll(port->nic);
 	tell_wire(port);
 	wire_ns = wire_handle(port->wire, wire, port_now_ns());
 	return earlier(earlier(model_ns, wire_ns), next_look(port));
+}
+
+bool port_is_trapped(const struct port *port)
+{
+	return vfio_user_connected(port->server) && !port->doorbells;
 }
 
 uint64_t port_due(const struct port *port)

@@ -36,6 +36,7 @@ struct port {
 	struct nic *nic;
 	struct nic_doorbells *doorbells; /* NULL: trapped */
 	uint64_t frames, work_ns; /* seen last, and when there was something to do */
+	uint64_t looked_ns; /* at all doorbells */
 	struct pci pci;
 	struct vfio_user *server;
 	struct wire *wire;
@@ -55,6 +56,9 @@ void port_close(struct port *port);
 
 /* Does what is due; @client and @wire: their descriptor is ready. Returns when to be called again. */
 uint64_t port_run(struct port *port, bool client, bool wire);
+
+/* There is a client, and its doorbells come through the descriptor. */
+bool port_is_trapped(const struct port *port);
 
 /* When the model wants to be called again, as things are now: another port's frame may have come. */
 uint64_t port_due(const struct port *port);
