@@ -99,7 +99,14 @@ NIC_SOURCES := $(filter-out tools/nic/main.c,$(wildcard tools/nic/*.c))
 
 tools: $(B)/onepathctl $(B)/onepath-nic ## onepathctl and onepath-nic, the software 82599
 
+# The software 82599's time for a frame is in all that is measured with it: optimised as a whole, it
+# needs two thirds of it.
+ifneq ($(filter host toolbox,$(O)),)
+NIC_FLAGS := -O3 -flto=auto -ffat-lto-objects
+endif
+
 $(B)/tools/nic/%.o: INCLUDES := -Itools/nic
+$(B)/tools/nic/%.o: ALL_CFLAGS += $(NIC_FLAGS)
 
 # Headers that are not there are named with their packages, once, before the compiler does it many times.
 $(call objects,$(wildcard tools/onepathctl/*.c tools/nic/*.c)): | $(B)/libraries
@@ -114,7 +121,7 @@ $(B)/libraries:
 
 $(eval $(call program,onepathctl,$(call objects,$(wildcard tools/onepathctl/*.c)) \
 	$(B)/libonepath.a,-ljson-c,$(GUEST_LDFLAGS)))
-$(eval $(call program,onepath-nic,$(call objects,tools/nic/main.c $(NIC_SOURCES)),-lpcap -ljson-c))
+$(eval $(call program,onepath-nic,$(call objects,tools/nic/main.c $(NIC_SOURCES)),-lpcap -ljson-c,$(NIC_FLAGS)))
 
 # The module. kbuild writes beside its sources, so it gets links to them.
 module: ## onepath.ko for KDIR (default: the running kernel)
