@@ -26,8 +26,8 @@ struct example {
 	struct packet found;
 };
 
-#define FOUND(type, l3, l4, end, tags, network, protocol, transport, fragment) \
-	{ type, l3, l4, end, tags, network, protocol, transport, fragment, PACKET_FINE }
+#define FOUND(type, l3, l4, end, tags, network, protocol, transport, fragment)                     \
+	{ type, l3, l4, end, tags, network, protocol, transport, fragment, PACKET_FINE, 0 }
 #define PROBLEM(it) { .problem = PACKET_BAD_##it }
 
 static const struct example examples[] = {

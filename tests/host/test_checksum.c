@@ -181,8 +181,8 @@ static int parse_quote(const char *hex, struct packet *quoted)
 
 static void test_the_quote_of_an_error_is_found(void **state)
 {
-	static const struct packet udp = { TYPE_IPV4, 42, 62, 70, 0, PACKET_IPV4, 17, 17, 0, 0 };
-	static const struct packet tcp6 = { TYPE_IPV6, 62, 102, 110, 0, PACKET_IPV6, 6, 6, 0, 0 };
+	static const struct packet udp = { TYPE_IPV4, 42, 62, 70, 0, PACKET_IPV4, 17, 17, 0, 0, 0 };
+	static const struct packet tcp6 = { TYPE_IPV6, 62, 102, 110, 0, PACKET_IPV6, 6, 6, 0, 0, 0 };
 	struct packet quoted;
 
 	assert_int_equal(parse_quote(ERROR4("0038", "0303") "4500 05dc 0000 0000 4011 0000 " ADDR4

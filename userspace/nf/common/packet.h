@@ -89,6 +89,8 @@ enum packet_problem {
  * @transport: the same if it is TCP, UDP, ICMP or ICMPv6 and its header is there, or else 0
  * @fragment: enum packet_fragment
  * @problem: enum packet_problem
+ * @identification: of a fragment: where the number is that its packet's fragments share, of 2
+ *	bytes in IPv4, of 4 in IPv6
  */
 struct packet {
 	uint16_t type;
@@ -101,6 +103,7 @@ struct packet {
 	uint8_t transport;
 	uint8_t fragment;
 	uint8_t problem;
+	uint16_t identification;
 };
 
 NF_INLINE bool packet_refuse(struct packet *packet, enum packet_problem problem)
@@ -174,6 +177,7 @@ NF_INLINE bool packet_parse_ipv4(struct packet *packet, const uint8_t *frame, ui
 	fragment = get16(ip + 6) & 0x3fff; /* more fragments, offset */
 	if (nf_unlikely(fragment)) {
 		packet->fragment = fragment & 0x1fff ? PACKET_LATER : PACKET_FIRST;
+		packet->identification = packet->l3 + 4;
 		if ((fragment & 0x1fff) * 8 + total > UINT16_MAX)
 			return packet_refuse(packet, PACKET_BAD_FRAGMENT);
 	}
@@ -214,6 +218,7 @@ static inline bool packet_note_fragment(struct packet *packet, const uint8_t *he
 
 	if (packet->fragment)
 		return packet_refuse(packet, PACKET_BAD_EXTENSION);
+	packet->identification = packet->l4 + 4;
 	if (fragment & 0xfff8)
 		packet->fragment = PACKET_LATER;
 	else if (fragment & 1)
