@@ -64,6 +64,7 @@ EXTRA_test_lib_calls := $(EXTRA_test_lib)
 LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
 EXTRA_test_nf_config := $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
+EXTRA_test_nf_router := $(call objects,userspace/nf/router/tables.c) $(EXTRA_test_lpm)
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the parts of the router's packet logic share: its state, what it counts, and a frame on
+ * its way through it.
+ */
+#ifndef ROUTER_STATE_H
+#define ROUTER_STATE_H
+
+#include <onepath/run.h>
+
+#include "packet.h"
+#include "neighbour.h"
+#include "tables.h"
+
+/* What is counted: X(name, what it says in the closing table). Each frame is counted once. */
+#define ROUTER_COUNTERS(X)                                            \
+	X(forwarded, "forwarded")                                     \
+	X(arp_answered, "ARP requests answered")                      \
+	X(nd_answered, "neighbour solicitations answered")            \
+	X(echo_answered, "pings answered")                            \
+	X(asked, "became a question for a neighbour")                 \
+	X(time_exceeded, "became ICMP time exceeded")                 \
+	X(unreachable, "became ICMP unreachable")                     \
+	X(too_big, "became ICMP too big")                             \
+	X(not_answered, "dropped: no ICMP about them, or rate limit") \
+	X(waiting, "dropped: neighbour asked, no answer yet")         \
+	X(neighbours_full, "dropped: neighbour table full")           \
+	X(learnt, "ARP and neighbour advertisements taken in")        \
+	X(not_for_us, "dropped: to somebody else on the link")        \
+	X(not_routed, "dropped: broadcast, multicast, not IP")        \
+	X(local, "dropped: to the router itself")                     \
+	X(blackhole, "dropped: by a blackhole route")                 \
+	X(malformed, "dropped: malformed, or no valid address")
+
+struct router_counters {
+#define X(name, text) uint64_t name;
+	ROUTER_COUNTERS(X)
+#undef X
+};
+
+/**
+ * struct router - what all paths share
+ * @now_us: set once a burst, monotonic
+ * @tables: of the configuration in force
+ * @neighbours: who is where
+ * @icmp_interval_us: one ICMP error of a port per so much time (RFC 1812, 4.3.2.8), 0: none at all
+ * @icmp_burst_us: and what may be saved up for a burst
+ * @count: counters
+ */
+struct router {
+	uint64_t now_us;
+	const struct router_tables *tables;
+	struct neighbours neighbours;
+	uint64_t icmp_interval_us, icmp_burst_us;
+	struct router_counters count;
+};
+
+/**
+ * struct router_path - one input port; its path's output k is port k
+ * @router: what is shared
+ * @input: the port
+ * @icmp_from_us: the time from which on credit for ICMP errors was not used
+ */
+struct router_path {
+	struct router *router;
+	unsigned int input;
+	uint64_t icmp_from_us;
+};
+
+/* A frame that is being handled. */
+struct router_frame {
+	uint8_t *bytes;
+	uint16_t length;
+	struct router_path *path;
+	struct router *router;
+	struct packet packet;
+};
+
+NF_INLINE const struct router_port *router_input(const struct router_frame *frame)
+{
+	return &frame->router->tables->port[frame->path->input];
+}
+
+/* Drops the frame, and counts it. */
+NF_INLINE uint32_t router_drop(uint64_t *counter)
+{
+	++*counter;
+	return 0;
+}
+
+NF_INLINE bool router_is_group(const uint8_t *mac)
+{
+	return mac[0] & 1;
+}
+
+NF_INLINE void router_write_macs(uint8_t *bytes, const uint8_t *to, const uint8_t *from)
+{
+	memcpy(bytes, to, 6);
+	memcpy(bytes + 6, from, 6);
+}
+
+/* The frame has become an answer to whoever sent it: leaves by the port that it came from. */
+NF_INLINE uint32_t router_answer(const struct router_frame *frame, uint16_t length)
+{
+	router_write_macs(frame->bytes, frame->bytes + 6, router_input(frame)->mac);
+	return onepath_only(length, (uint16_t)(1u << frame->path->input));
+}
+
+#endif
