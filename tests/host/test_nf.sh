@@ -15,9 +15,10 @@ trap 'exit 130' INT TERM
 compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/include" -I "$root/userspace/nf/common")
 "${compile[@]}" -shared -fPIC "$root/tests/host/fake_ports.c" -o "$tmp/fake.so" -ldl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
+sanitizers=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
+(cd "$tmp" && "${compile[@]}" "${sanitizers[@]}" -c "$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c)
 for nf in nop broadcast; do
-	"${compile[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all "$root/userspace/nf/$nf.c" \
-		"$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c -o "$tmp/onepath-$nf" -lyaml
+	"${compile[@]}" "${sanitizers[@]}" "$root/userspace/nf/$nf.c" "$tmp"/*.o -o "$tmp/onepath-$nf" -lyaml
 done
 
 # shellcheck source=tests/host/expect.sh
@@ -74,6 +75,7 @@ for nf in nop broadcast; do
 	run $nf 3:0.0; expect "$nf with one port" 2 err "too few ports"
 	run $nf 3:0.0 /dev/null; expect "$nf with no address" 2 err "not: /dev/null"
 	run $nf 3:0.0 0000:03:00.0; expect "$nf with a port given twice" 2 err "port given twice: 0000:03:00.0"
+	run $nf --config x 3:0.0 3:0.1; expect "$nf --config" 2 err "it has no configuration: x" no-out
 	run $nf --nonsense 3:0.0 3:0.1; expect "$nf --nonsense" 2 err "nonsense"
 	for ring in 0 32 63 100 8192 -64 64x 99999999999999999999 ""; do
 		run $nf --ring "$ring" 3:0.0 3:0.1; expect "$nf --ring '$ring'" 2 err "power of two, 64..4096, not: $ring"

@@ -3,7 +3,8 @@
  * An NF's life around its loop: ports are opened, paths made and started; once a
  * second, and on SIGINT or SIGTERM, the loop is asked to look up (nf_attend());
  * at the end paths are stopped in order. nf_options.c reads the arguments before,
- * nf_sleep.c waits when there is nothing to do, nf_report.c prints the table after.
+ * nf_reload.c the configuration, nf_sleep.c waits when there is nothing to do,
+ * nf_report.c prints the table after.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -53,7 +54,9 @@ static void check(int err, const char *what, const char *name)
 void nf_open(struct nf *nf, int argc, char **argv)
 {
 	nf_read_options(nf, argc, argv);
-	nf_catch_signals();
+	nf_catch_signals(nf->config);
+	if (nf->config)
+		nf_load(nf);
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		nf->port[i].fd = onepath_port_open(nf->port[i].name, ONEPATH_OWN);
 		check(nf->port[i].fd, "open port", nf->port[i].name);
@@ -151,7 +154,9 @@ bool nf_attend(struct nf *nf)
 	nf_event = 0;
 	if (nf_end_wanted() || is_port_gone(nf) || nf->failed)
 		return false;
-	if (nf->stats_s && ++seconds % nf->stats_s == 0)
+	if (nf->config)
+		nf_reload(nf);
+	if (nf_second_passed() && nf->stats_s && ++seconds % nf->stats_s == 0)
 		nf_report_line(nf);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What every NF has around its handler: arguments, ports, paths,
- * an orderly end on Ctrl-C, and a table of what was done. None of it is called
+ * a configuration file, an orderly end on Ctrl-C, and a table of what was done. None of it is called
  * per frame. Failures are explained on standard error and end the program: exit
  * status 2 for its arguments, 1 for all else.
  */
@@ -10,6 +10,7 @@
 
 #include <onepath/onepath.h>
 #include <signal.h>
+#include <time.h>
 
 #define NF_PORTS_MAX (1 + ONEPATH_OUTPUTS_MAX)
 
@@ -39,13 +40,36 @@ struct nf_path {
 	bool down; /* the kernel stopped it, and it could not be started again yet */
 };
 
+struct nf;
+struct nf_config;
+
+/**
+ * struct nf_tables - how an NF takes its configuration (nf_config.h), at the start and again on SIGHUP
+ * @load: makes tables of a file. Mistakes are noted in @config; what is returned then is
+ *	released. It may take its time: on SIGHUP it runs in a thread of its own while the loop
+ *	goes on, so it reads nothing that the loop writes.
+ * @adopt: takes the tables, in the loop's thread, between two bursts, so it has to be quick.
+ *	Returns the ones before, NULL at the start.
+ * @release: frees tables, where @load ran; NULL is fine
+ */
+struct nf_tables {
+	void *(*load)(const struct nf *nf, struct nf_config *config);
+	void *(*adopt)(struct nf *nf, void *tables);
+	void (*release)(void *tables);
+};
+
 /**
  * struct nf - one network function
- * @name: the program's name without "onepath-", set by the NF, as is all up to @ports_max
+ * @name: the program's name without "onepath-", set by the NF, as is all up to @counters
  * @about: what it does, for --help
  * @ports_usage: its ports, for --help
  * @ports_min: how many ports it needs
  * @ports_max: and how many it takes, NF_PORTS_MAX at most
+ * @tables: how it takes its configuration, NULL if it has none
+ * @config_optional: it can do without
+ * @counter_names: what it counts by itself, ends with NULL; or no list at all
+ * @counters: one for each name, written by the NF
+ * @config: --config, NULL for none
  * @options: --ring, --buffer
  * @mtu: --mtu, 0 for what the port has
  * @busy_poll: --busy-poll, or a port cannot interrupt
@@ -68,6 +92,11 @@ struct nf_path {
 struct nf {
 	const char *name, *about, *ports_usage;
 	unsigned int ports_min, ports_max;
+	const struct nf_tables *tables;
+	bool config_optional;
+	const char *const *counter_names;
+	const uint64_t *counters;
+	const char *config;
 	struct onepath_path_options options;
 	unsigned int mtu, stats_s;
 	bool busy_poll, json, quiet;
@@ -102,13 +131,18 @@ int nf_finish(struct nf *nf);
 /* Nothing came for a while: sleeps until something does, for a second at most. */
 void nf_idle(struct nf *nf);
 
-/* Parts of the above: nf_sleep.c, nf_options.c, nf_report.c. */
+/* Parts of the above: nf_sleep.c, nf_signals.c, nf_options.c, nf_reload.c, nf_report.c. */
 void nf_say(const struct nf *nf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void nf_catch_signals(void);
+void nf_catch_signals(bool reload); /* SIGHUP reloads; else it ends, as SIGINT and SIGTERM do */
+const sigset_t *nf_signals(void); /* those that are caught */
 bool nf_end_wanted(void);
+bool nf_reload_wanted(void); /* once for each wish, as are seconds */
+bool nf_second_passed(void);
 void nf_look(struct nf *nf, int timeout_ms); /* at what poll() tells of paths and ports */
 void nf_ask_port(struct nf *nf, struct nf_port *port); /* for its link, and whether it is there */
 void nf_read_options(struct nf *nf, int argc, char **argv);
+void nf_load(struct nf *nf); /* what --config says, or it ends with status 2 */
+void nf_reload(struct nf *nf); /* as far as that goes without waiting */
 void nf_report_start(struct nf *nf);
 void nf_report_line(struct nf *nf);
 void nf_report_end(const struct nf *nf);
@@ -118,6 +152,15 @@ static inline void nf_count(struct nf *nf, unsigned int path, unsigned int frame
 {
 	nf->path[path].frames += frames;
 	nf->handled += frames;
+}
+
+/* The time, in microseconds; never goes back. Once a round is often enough. */
+static inline uint64_t nf_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
+	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
 }
 
 /* Of all paths together. */

@@ -10,10 +10,12 @@
 
 #include "nf.h"
 
-static const char options_help[] =
+static const char ports_help[] =
 	"A PORT is the PCI address of an 82599 bound to onepath, such as 0000:03:00.0 or\n"
 	"3:00.0; `onepathctl list` shows them, `onepathctl bind PORT` binds one.\n"
-	"\n"
+	"\n";
+
+static const char options_help[] =
 	"  -r, --ring N         buffers per path: a power of two, 64..4096 (default 256)\n"
 	"  -b, --buffer BYTES   largest frame that a buffer holds: a multiple of 1024, up to 16384\n"
 	"                       (default 2048, or what the MTU needs)\n"
@@ -24,16 +26,29 @@ static const char options_help[] =
 	"  -j, --json           print the closing table as JSON\n"
 	"  -q, --quiet          print errors only\n"
 	"  -h, --help           print this\n"
-	"\n"
+	"\n";
+
+static const char end_help[] =
 	"It polls while frames come and sleeps while none do. It ends by SIGINT (Ctrl-C), SIGTERM or\n"
 	"SIGHUP, then sends what it took, stops the ports and prints on standard output what\n"
 	"was done.\n"
 	"Exit status: 0 ended by such a signal, 1 failed or a port went away, 2 wrong arguments.\n";
 
+static const char config_end_help[] =
+	"It polls while frames come and sleeps while none do. On SIGHUP it reads FILE again: if there\n"
+	"is a mistake in it, it says so and goes on as before. It ends by SIGINT (Ctrl-C) or SIGTERM,\n"
+	"then sends what it took, stops the ports and prints on standard output what was done.\n"
+	"Exit status: 0 ended by such a signal, 1 failed or a port went away, 2 wrong arguments or a\n"
+	"mistake in FILE.\n";
+
 static void print_help(const struct nf *nf)
 {
 	printf("Usage: onepath-%s [OPTION]... %s\n\n%s\n\n%s", nf->name, nf->ports_usage, nf->about,
-	       options_help);
+	       ports_help);
+	if (nf->tables)
+		printf("  -c, --config FILE    what it is to do; onepath-%s(1) describes it%s\n",
+		       nf->name, nf->config_optional ? "" : "; has to be given");
+	printf("%s%s", options_help, nf->tables ? config_end_help : end_help);
 }
 
 static void __attribute__((noreturn)) refuse(const struct nf *nf, const char *what,
@@ -97,6 +112,7 @@ static void read_ports(struct nf *nf, int count, char **names)
 void nf_read_options(struct nf *nf, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
 		{ "ring", required_argument, NULL, 'r' },
 		{ "buffer", required_argument, NULL, 'b' },
 		{ "mtu", required_argument, NULL, 'm' },
@@ -109,8 +125,13 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "r:b:m:ps:jqh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "c:r:b:m:ps:jqh", options, NULL)) != -1) {
 		switch (option) {
+		case 'c':
+			if (!nf->tables)
+				refuse(nf, "it has no configuration", optarg);
+			nf->config = optarg;
+			break;
 		case 'r':
 			nf->options.ring_size = read_ring_size(nf, optarg);
 			break;
@@ -142,5 +163,7 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 			exit(2);
 		}
 	}
+	if (nf->tables && !nf->config && !nf->config_optional)
+		refuse(nf, "a configuration has to be given", "--config FILE");
 	read_ports(nf, argc - optind, argv + optind);
 }

@@ -61,6 +61,26 @@ static uint64_t rx_errors(const struct onepath_port_stats *count)
 	return count->rx_crc_errors + count->rx_length_errors + count->rx_other_errors;
 }
 
+/* What the NF counts by itself. */
+static void print_counters(const struct nf *nf)
+{
+	if (!nf->counter_names)
+		return;
+	printf("%-28s %12s\n", "counter", "count");
+	for (unsigned int i = 0; nf->counter_names[i]; i++)
+		printf("%-28s %12" PRIu64 "\n", nf->counter_names[i], nf->counters[i]);
+}
+
+static void print_json_counters(const struct nf *nf)
+{
+	if (!nf->counter_names)
+		return;
+	printf(", \"counters\": {");
+	for (unsigned int i = 0; nf->counter_names[i]; i++)
+		printf("%s\"%s\": %" PRIu64, i ? ", " : "", nf->counter_names[i], nf->counters[i]);
+	putchar('}');
+}
+
 static void print_table(const struct nf *nf, double seconds)
 {
 	struct onepath_port_stats count;
@@ -90,9 +110,10 @@ static void print_table(const struct nf *nf, double seconds)
 			printf("%-13s %12s %12s %12s %12s %12s\n", port->name, "gone", "-", "-",
 			       "-", "-");
 	}
+	print_counters(nf);
 }
 
-/* Names are hexadecimal digits, colons and dots: nothing needs escaping. */
+/* Names of ports are hexadecimal digits, colons and dots, those of counters words: nothing needs escaping. */
 static void print_json(const struct nf *nf, double seconds)
 {
 	struct onepath_port_stats count;
@@ -120,7 +141,9 @@ static void print_json(const struct nf *nf, double seconds)
 			       (uint64_t)count.tx_lost);
 		putchar('}');
 	}
-	printf("]}\n");
+	putchar(']');
+	print_json_counters(nf);
+	printf("}\n");
 }
 
 void nf_report_end(const struct nf *nf)

@@ -8,46 +8,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "nf.h"
 
 #define SECOND_MS 1000
 #define RETRY_MS  20 /* between two tries to start a path while its port is being reset */
-
-volatile sig_atomic_t nf_event;
-static volatile sig_atomic_t end_wanted; /* never taken back, so that no tick can hide it */
-static sigset_t caught;
-
-static void on_signal(int signal)
-{
-	if (signal != SIGALRM)
-		end_wanted = 1;
-	nf_event = 1;
-}
-
-void nf_catch_signals(void)
-{
-	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-
-	sigemptyset(&caught);
-	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&caught, signals[i]);
-	action.sa_mask = caught;
-	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (sigaction(signals[i], &action, NULL)) {
-			perror("sigaction");
-			exit(EXIT_FAILURE);
-		}
-	}
-}
-
-bool nf_end_wanted(void)
-{
-	return end_wanted;
-}
 
 void nf_ask_port(struct nf *nf, struct nf_port *port)
 {
@@ -87,7 +52,7 @@ static void wait_for(struct pollfd *fds, nfds_t count, int timeout_ms)
 				    .tv_nsec = timeout_ms % 1000 * 1000000L };
 	sigset_t before;
 
-	sigprocmask(SIG_BLOCK, &caught, &before);
+	sigprocmask(SIG_BLOCK, nf_signals(), &before);
 	if (nf_event)
 		timeout = (struct timespec){ 0 };
 	if (ppoll(fds, count, &timeout, &before) < 0)
