@@ -18,10 +18,11 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "guarded.h"
 #include "router/router.h"
 
-#define BED_BYTES 2048
-#define BED_SLOTS 256
+#define BED_BYTES      2048
+#define BED_NEIGHBOURS 64
 
 static const uint8_t bed_host[6] = { 2, 0, 0, 0, 0, 0x99 }; /* who sends the frames */
 static const uint8_t bed_peer[6] = { 2, 0, 0, 0, 0, 0x77 }; /* another */
@@ -30,7 +31,7 @@ struct bed {
 	struct router router;
 	struct router_path path[3];
 	struct router_tables tables;
-	struct neighbour slot[BED_SLOTS + NEIGHBOUR_SLOTS];
+	void *memory;
 	uint8_t frame[BED_BYTES]; /* the last one */
 	uint32_t verdict;
 };
@@ -95,15 +96,39 @@ static inline void bed_tables(struct router_tables *tables)
 	assert_int_equal(router_tables_build(tables, &plan), 0);
 }
 
+static inline void bed_set_time(struct bed *bed, uint64_t now_us)
+{
+	router_set_time(&bed->router, now_us);
+}
+
+static inline void bed_pass(struct bed *bed, uint64_t time_us)
+{
+	bed_set_time(bed, bed->router.neighbours.now_us + time_us);
+}
+
+/* An empty table of neighbours. */
+static inline void bed_make_neighbours(struct bed *bed, uint32_t count)
+{
+	struct flow_table *flows = &bed->router.neighbours.flows;
+	struct flow_secret secret;
+	uint64_t random = 7;
+
+	for (unsigned int i = 0; i < sizeof(secret.word) / sizeof(*secret.word); i++)
+		secret.word[i] = guarded_random(&random);
+	free(bed->memory);
+	bed->memory = aligned_alloc(64, (flow_table_bytes(neighbour_type, count) + 63) & ~63ull);
+	assert_non_null(bed->memory);
+	flow_table_init(flows, neighbour_type, bed->memory, count, &secret);
+	neighbours_set_age(&bed->router.neighbours, 60);
+}
+
 static inline void bed_make(struct bed *bed)
 {
 	memset(bed, 0, sizeof(*bed));
 	bed_tables(&bed->tables);
 	bed->router.tables = &bed->tables;
-	bed->router.now_us = 1000000000;
-	bed->router.neighbours = (struct neighbours){
-		.slot = bed->slot, .mask = BED_SLOTS - 1, .seed = 5, .age_us = 60000000
-	};
+	bed_set_time(bed, 1000000000);
+	bed_make_neighbours(bed, BED_NEIGHBOURS);
 	bed->router.icmp_interval_us = 1000;
 	bed->router.icmp_burst_us = 10000;
 	for (unsigned int i = 0; i < 3; i++)
@@ -113,6 +138,7 @@ static inline void bed_make(struct bed *bed)
 static inline void bed_free(struct bed *bed)
 {
 	router_tables_free(&bed->tables);
+	free(bed->memory);
 }
 
 /* RFC 1071, as it is written there. */
@@ -208,20 +234,16 @@ static inline uint32_t bed_run(struct bed *bed, unsigned int port, uint16_t leng
 /* Makes a next hop known, the short way. */
 static inline void bed_know_ipv4(struct bed *bed, unsigned int port, const uint8_t *ip)
 {
-	struct neighbour_key key;
+	struct neighbour_key key = neighbour_key_ipv4(port, ip);
 
-	neighbour_key_ipv4(&key, port, ip);
-	neighbour_learn(&bed->router.neighbours, &key, bed_peer, NEIGHBOUR_MAY_ADD,
-			bed->router.now_us);
+	neighbour_learn(&bed->router.neighbours, &key, bed_peer, NEIGHBOUR_MAY_ADD);
 }
 
 static inline void bed_know_ipv6(struct bed *bed, unsigned int port, const uint8_t *ip)
 {
-	struct neighbour_key key;
+	struct neighbour_key key = neighbour_key_ipv6(port, ip);
 
-	neighbour_key_ipv6(&key, port, ip);
-	neighbour_learn(&bed->router.neighbours, &key, bed_peer, NEIGHBOUR_MAY_ADD,
-			bed->router.now_us);
+	neighbour_learn(&bed->router.neighbours, &key, bed_peer, NEIGHBOUR_MAY_ADD);
 }
 
 #endif

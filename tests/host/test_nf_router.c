@@ -104,9 +104,9 @@ static void test_arp_life(void **state)
 		send_to(far);
 		is_arp_request(1, A4(198, 51, 100, 1), gateway);
 		is_addressed(broadcast, 1);
-		bed.router.now_us += 999999;
+		bed_pass(&bed, 999999);
 		assert_int_equal(send_to(far), 0);
-		bed.router.now_us += 1;
+		bed_pass(&bed, 1);
 	}
 	assert_int_equal(bed.router.count.waiting, 3);
 	send_to(far);
@@ -119,12 +119,12 @@ static void test_arp_life(void **state)
 	send_to(far);
 	bed_is_sent(&bed, 114, 1);
 	is_addressed(bed_peer, 1);
-	bed.router.now_us += bed.router.neighbours.age_us - 1;
+	bed_pass(&bed, 59000000);
 	send_to(far);
 	bed_is_sent(&bed, 114, 1);
 	/* Now it is asked, and goes on getting its frames. */
 	for (unsigned int second = 0; second < 3; second++) {
-		bed.router.now_us += 1000000;
+		bed_pass(&bed, 1000000);
 		send_to(far);
 		is_arp_request(1, A4(198, 51, 100, 1), gateway);
 		is_addressed(bed_peer, 1);
@@ -132,7 +132,7 @@ static void test_arp_life(void **state)
 		bed_is_sent(&bed, 114, 1);
 	}
 	/* Then everybody is. */
-	bed.router.now_us += 1000000;
+	bed_pass(&bed, 1000000);
 	send_to(far);
 	is_arp_request(1, A4(198, 51, 100, 1), gateway);
 	is_addressed(broadcast, 1);
@@ -147,12 +147,11 @@ static void test_arp_life(void **state)
 static void test_arp_trust(void **state)
 {
 	const uint8_t *fixed = A4(198, 51, 100, 7), group[6] = { 3 }, none[6] = { 0 };
-	struct neighbour_key key;
+	struct neighbour_key key = neighbour_key_ipv4(1, fixed);
 
-	neighbour_key_ipv4(&key, 1, fixed);
-	assert_true(neighbour_fix(&bed.router.neighbours, &key, bed_peer, bed.router.now_us));
+	assert_true(neighbour_fix(&bed.router.neighbours, &key, bed_peer));
 	arp_reply(1, fixed, bed_host);
-	bed.router.now_us += 1000000000000;
+	bed_pass(&bed, 1000000000000);
 	send_to(fixed);
 	bed_is_sent(&bed, 114, 1);
 	is_addressed(bed_peer, 1);
@@ -321,11 +320,11 @@ static void test_rate(void **state)
 	for (unsigned int i = 0; i < 100; i++)
 		sent += send_to(A4(9, 9, 9, 9)) != 0;
 	assert_int_equal(sent, 10); /* a burst */
-	for (unsigned int i = 0; i < 100; i++, bed.router.now_us += 500)
+	for (unsigned int i = 0; i < 100; i++, bed_pass(&bed, 500))
 		sent += send_to(A4(9, 9, 9, 9)) != 0;
 	assert_in_range(sent, 59, 60); /* then one a millisecond */
 	bed.router.icmp_interval_us = 0;
-	bed.router.now_us += 1000000;
+	bed_pass(&bed, 1000000);
 	assert_int_equal(send_to(A4(9, 9, 9, 9)), 0);
 }
 
@@ -410,16 +409,15 @@ static void test_full(void **state)
 {
 	const uint8_t *known = A4(198, 51, 100, 2);
 
-	bed_know_ipv4(&bed, 1, known);
-	bed.router.neighbours.mask = 0;
+	bed_make_neighbours(&bed, 10);
 	bed_know_ipv4(&bed, 1, known);
 	for (unsigned int i = 0; i < 100; i++)
 		send_to(A4(192, 0, 2, 100 + i));
-	assert_int_equal(bed.router.count.asked, NEIGHBOUR_SLOTS - 1);
-	assert_int_equal(bed.router.count.neighbours_full, 101 - NEIGHBOUR_SLOTS);
+	assert_int_equal(bed.router.count.asked, 9);
+	assert_int_equal(bed.router.count.neighbours_full, 91);
 	send_to(A4(10, 1, 2, 3));
 	bed_is_sent(&bed, 114, 1);
-	bed.router.now_us += NEIGHBOUR_GIVEN_UP + 1; /* who did not answer makes room */
+	bed_pass(&bed, NEIGHBOUR_ASKED_S * 1000000 + 1000000); /* who did not answer makes room */
 	send_to(A4(192, 0, 2, 222));
 	is_arp_request(0, A4(192, 0, 2, 1), A4(192, 0, 2, 222));
 	send_to(A4(10, 1, 2, 3));

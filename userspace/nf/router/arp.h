@@ -30,14 +30,12 @@ NF_INLINE const struct router_hop *arp_find(const struct router_frame *frame, co
 static inline void arp_learn(const struct router_frame *frame, const uint8_t *arp, bool to_us)
 {
 	const struct router_hop *hop = arp_find(frame, arp + ARP_SENDER_IP);
-	struct neighbour_key key;
+	struct neighbour_key key = neighbour_key_ipv4(hop->port, arp + ARP_SENDER_IP);
 
 	if (hop->kind != HOP_CONNECTED || hop->port != frame->path->input)
 		return;
-	neighbour_key_ipv4(&key, hop->port, arp + ARP_SENDER_IP);
 	neighbour_learn(&frame->router->neighbours, &key, arp + ARP_SENDER_MAC,
-			to_us ? NEIGHBOUR_MAY_ADD | NEIGHBOUR_MAY_CHANGE : NEIGHBOUR_MAY_CHANGE,
-			frame->router->now_us);
+			to_us ? NEIGHBOUR_MAY_ADD | NEIGHBOUR_MAY_CHANGE : NEIGHBOUR_MAY_CHANGE);
 }
 
 static inline uint32_t arp_handle(struct router_frame *frame)

@@ -48,7 +48,7 @@
 static inline bool icmp_has_credit(struct router_path *path)
 {
 	const struct router *router = path->router;
-	uint64_t now = router->now_us;
+	uint64_t now = router->neighbours.now_us;
 
 	if (!router->icmp_interval_us)
 		return false;

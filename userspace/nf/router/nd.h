@@ -70,10 +70,9 @@ static inline bool nd_is_own(const struct router_frame *frame, const uint8_t *ad
 static inline void nd_learn(const struct router_frame *frame, const uint8_t *address,
 			    const uint8_t *mac, unsigned int flags)
 {
-	struct neighbour_key key;
+	struct neighbour_key key = neighbour_key_ipv6(frame->path->input, address);
 
-	neighbour_key_ipv6(&key, frame->path->input, address);
-	neighbour_learn(&frame->router->neighbours, &key, mac, flags, frame->router->now_us);
+	neighbour_learn(&frame->router->neighbours, &key, mac, flags);
 }
 
 /* Writes a message about @target, behind the Ethernet header, with an option that names @mac. */

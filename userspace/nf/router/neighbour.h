@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Neighbours: which MAC address has which IP address on which port. The states of RFC 4861,
- * 7.3.2, in short, for ARP as well: asked for, known, to be confirmed, silent. An entry is
- * found within a few slots of where its hash points; one that nobody heard of for long gives
- * way to a new one, and if there is none to give way the new one is refused.
+ * 7.3.2, in short, for ARP as well: asked for, known, to be confirmed, silent. They are flows
+ * of a flow table, with their states as classes: an entry that nobody heard of for long
+ * expires, and when there is no room for a new one it is refused.
  */
 #ifndef ROUTER_NEIGHBOUR_H
 #define ROUTER_NEIGHBOUR_H
 
-#include <stdbool.h>
-#include <string.h>
-
-#include "bytes.h"
-
-#define NEIGHBOUR_SLOTS 16 /* that are looked at for one key */
+#include "flow_table.h"
 
 #define NEIGHBOUR_ASK_US 1000000 /* not more often (RFC 1122, 2.3.2.1; RFC 4861, 10) */
 #define NEIGHBOUR_TRIES	 3 /* MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT: RFC 4861, 10 */
-#define NEIGHBOUR_GIVEN_UP \
-	(4 * NEIGHBOUR_ASK_US) /* nobody asked any more for so long: starts anew */
+
+/* Classes of flows. Who was asked for in vain is forgotten when nobody asks any more. */
+#define NEIGHBOUR_ASKED	    0
+#define NEIGHBOUR_HEARD	    1
+#define NEIGHBOUR_FIXED	    2 /* configured: never changes, never ages */
+#define NEIGHBOUR_ASKED_S   4
+#define NEIGHBOUR_AGE_MAX_S 1000000
 
 /* neighbour_learn(): what the frame that brought the news may do */
 #define NEIGHBOUR_MAY_ADD    1u
@@ -33,122 +33,117 @@ enum neighbour_answer {
 	NEIGHBOUR_FULL, /* not known, and no room to note that it was asked for */
 };
 
-/* @where: port, family; never 0 */
+/* The address in two words, then the family and the port. */
 struct neighbour_key {
-	uint64_t high, low, where;
+	uint64_t word[3];
 };
 
 /**
  * struct neighbour - an entry
- * @key: @key.where is 0 in a slot that was never used
- * @mac: if @known
- * @known: there is an address
- * @fixed: it is configured: never changes, never ages
+ * @flow: of its state's class; @flow.seen: when it was heard of last, or while not known asked for
  * @tries: questions since the last answer
+ * @mac: if it is not in class NEIGHBOUR_ASKED
  * @asked_us: when it was asked for last
- * @heard_us: when it was heard of last
  */
 struct neighbour {
-	struct neighbour_key key;
-	uint8_t mac[6];
-	bool known, fixed;
+	struct flow flow;
 	uint32_t tries;
-	uint64_t asked_us, heard_us;
-} __attribute__((aligned(64)));
+	struct neighbour_key key;
+	uint64_t asked_us;
+	uint8_t mac[6];
+};
 
 /**
  * struct neighbours - the table
- * @slot: there are @mask + 1 + NEIGHBOUR_SLOTS of them, zero at first
- * @mask: a power of two less one
- * @seed: random, so that nobody can aim at a slot
- * @age_us: for so long what was heard is trusted; at least 4 s
+ * @flows: its flows' type is neighbour_type
+ * @age_s: for so long what was heard is trusted; for as long again it is confirmed
+ * @now_us: monotonic; set once a burst
+ * @now_s: the same in seconds
  */
 struct neighbours {
-	struct neighbour *slot;
-	uint64_t mask, seed, age_us;
+	struct flow_table flows;
+	uint32_t age_s, now_s;
+	uint64_t now_us;
 };
 
-NF_INLINE void neighbour_key_ipv4(struct neighbour_key *key, unsigned int port, const uint8_t *ip)
+static const struct flow_type neighbour_type = {
+	.bytes = sizeof(struct neighbour),
+	.key = offsetof(struct neighbour, key),
+	.words = 3,
+};
+
+NF_INLINE struct neighbour_key neighbour_key_ipv4(unsigned int port, const uint8_t *ip)
 {
-	*key = (struct neighbour_key){ 0, raw32(ip), 4u << 8 | port };
+	return (struct neighbour_key){ { 0, raw32(ip), 4u << 8 | port } };
 }
 
-NF_INLINE void neighbour_key_ipv6(struct neighbour_key *key, unsigned int port, const uint8_t *ip)
+NF_INLINE struct neighbour_key neighbour_key_ipv6(unsigned int port, const uint8_t *ip)
 {
-	*key = (struct neighbour_key){ raw64(ip), raw64(ip + 8), 6u << 8 | port };
+	return (struct neighbour_key){ { raw64(ip), raw64(ip + 8), 6u << 8 | port } };
 }
 
-NF_INLINE bool neighbour_is(const struct neighbour *entry, const struct neighbour_key *key)
+static inline void neighbours_set_age(struct neighbours *table, uint32_t age_s)
 {
-	return entry->key.low == key->low && entry->key.high == key->high &&
-	       entry->key.where == key->where;
+	table->age_s = age_s;
+	table->flows.timeout[NEIGHBOUR_ASKED] = NEIGHBOUR_ASKED_S;
+	table->flows.timeout[NEIGHBOUR_HEARD] = 2 * age_s;
+	table->flows.timeout[NEIGHBOUR_FIXED] = UINT32_MAX;
 }
 
-NF_INLINE struct neighbour *neighbour_first(const struct neighbours *table,
-					    const struct neighbour_key *key)
+NF_INLINE struct neighbour *neighbour_at(const struct neighbours *table, uint32_t n)
 {
-	uint64_t hash = (key->high ^ key->where ^ table->seed) * 0x9e3779b97f4a7c15ull;
-
-	hash = (hash ^ hash >> 32 ^ key->low) * 0xd6e8feb86659fd93ull;
-	return &table->slot[(hash ^ hash >> 32) & table->mask];
+	return flow_at(&table->flows, neighbour_type, n);
 }
 
-/* Slots are used from the first one on and never emptied: behind one that was never used is nothing. */
-NF_INLINE struct neighbour *neighbour_look_up(const struct neighbours *table,
-					      const struct neighbour_key *key)
+NF_INLINE uint32_t neighbour_look_up(const struct neighbours *table,
+				     const struct neighbour_key *key, uint32_t hash)
 {
-	struct neighbour *entry = neighbour_first(table, key);
-
-	for (unsigned int n = 0; n < NEIGHBOUR_SLOTS && entry->key.where; n++, entry++)
-		if (neighbour_is(entry, key))
-			return entry;
-	return NULL;
+	return flow_find(&table->flows, neighbour_type, key->word, hash, table->now_s);
 }
 
-/* Has nobody heard of it for so long that another may have its place? Who was asked for in vain counts less. */
-static inline bool neighbour_is_old(const struct neighbours *table, const struct neighbour *entry,
-				    uint64_t now_us)
+/* Of the entries that expired two go for each one that comes. */
+static inline uint32_t neighbour_add(struct neighbours *table, const struct neighbour_key *key,
+				     uint32_t hash)
 {
-	if (entry->fixed)
-		return false;
-	if (entry->known && now_us - entry->heard_us <= 2 * table->age_us)
-		return false;
-	return now_us - entry->asked_us > NEIGHBOUR_GIVEN_UP;
-}
+	uint32_t n;
 
-/* A place for a key that is not in the table, or NULL. */
-static inline struct neighbour *neighbour_add(struct neighbours *table,
-					      const struct neighbour_key *key, uint64_t now_us)
-{
-	struct neighbour *entry = neighbour_first(table, key);
-
-	for (unsigned int n = 0; n < NEIGHBOUR_SLOTS; n++, entry++) {
-		if (entry->key.where && !neighbour_is_old(table, entry, now_us))
-			continue;
-		*entry = (struct neighbour){ .key = *key };
-		return entry;
+	for (unsigned int i = 0; i < 2; i++) {
+		n = flow_due(&table->flows, neighbour_type, table->now_s);
+		if (n != FLOW_NONE)
+			flow_remove(&table->flows, neighbour_type, n);
 	}
-	return NULL;
+	n = flow_add(&table->flows, neighbour_type, key->word, hash, NEIGHBOUR_ASKED, table->now_s);
+	if (n != FLOW_NONE) {
+		neighbour_at(table, n)->tries = 0;
+		neighbour_at(table, n)->asked_us = 0;
+	}
+	return n;
 }
 
 /* Not heard of for long, or never: ask, wait or give up? */
-static inline enum neighbour_answer neighbour_doubt(struct neighbour *entry, uint64_t now_us)
+static inline enum neighbour_answer neighbour_doubt(struct neighbours *table, uint32_t n)
 {
-	if (entry->tries && now_us - entry->asked_us < NEIGHBOUR_ASK_US) {
-		if (entry->known)
+	struct neighbour *entry = neighbour_at(table, n);
+	bool known = entry->flow.list == NEIGHBOUR_HEARD;
+
+	if (entry->tries && table->now_us - entry->asked_us < NEIGHBOUR_ASK_US) {
+		if (known)
 			return NEIGHBOUR_KNOWN;
 		return entry->tries > NEIGHBOUR_TRIES ? NEIGHBOUR_SILENT : NEIGHBOUR_WAIT;
 	}
-	if (now_us - entry->asked_us > NEIGHBOUR_GIVEN_UP)
-		entry->tries = 0;
-	if (entry->known && entry->tries >= NEIGHBOUR_TRIES) {
-		entry->known = false; /* perhaps another has its address now */
+	if (known && table->now_us - entry->asked_us > NEIGHBOUR_ASKED_S * 1000000ull)
+		entry->tries = 0; /* nobody needed it since */
+	if (known && entry->tries >= NEIGHBOUR_TRIES) {
+		known = false; /* perhaps another has its address now */
 		entry->tries = 0;
 	}
 	if (entry->tries <= NEIGHBOUR_TRIES)
 		entry->tries++;
-	entry->asked_us = now_us;
-	return entry->known ? NEIGHBOUR_CONFIRM : NEIGHBOUR_ASK;
+	entry->asked_us = table->now_us;
+	if (known)
+		return NEIGHBOUR_CONFIRM;
+	flow_use(&table->flows, neighbour_type, n, NEIGHBOUR_ASKED, table->now_s);
+	return NEIGHBOUR_ASK;
 }
 
 /**
@@ -158,21 +153,37 @@ static inline enum neighbour_answer neighbour_doubt(struct neighbour *entry, uin
  * Who gets NEIGHBOUR_ASK or NEIGHBOUR_CONFIRM for an answer asks at once.
  */
 NF_INLINE enum neighbour_answer neighbour_find(struct neighbours *table,
-					       const struct neighbour_key *key, uint64_t now_us,
-					       const uint8_t **mac)
+					       const struct neighbour_key *key, const uint8_t **mac)
 {
-	struct neighbour *entry = neighbour_look_up(table, key);
+	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t n = neighbour_look_up(table, key, hash);
+	struct neighbour *entry;
 
 	*mac = NULL;
-	if (nf_unlikely(!entry)) {
-		entry = neighbour_add(table, key, now_us);
-		if (!entry)
+	if (nf_unlikely(n == FLOW_NONE)) {
+		n = neighbour_add(table, key, hash);
+		if (n == FLOW_NONE)
 			return NEIGHBOUR_FULL;
 	}
+	entry = neighbour_at(table, n);
 	*mac = entry->mac;
-	if (nf_likely(entry->known && (entry->fixed || now_us - entry->heard_us < table->age_us)))
+	if (nf_likely(entry->flow.list == NEIGHBOUR_HEARD &&
+		      table->now_s - entry->flow.seen < table->age_s))
 		return NEIGHBOUR_KNOWN;
-	return neighbour_doubt(entry, now_us);
+	if (entry->flow.list == NEIGHBOUR_FIXED)
+		return NEIGHBOUR_KNOWN;
+	return neighbour_doubt(table, n);
+}
+
+/* Writes what is known of entry @n. */
+static inline void neighbour_set(struct neighbours *table, uint32_t n, const uint8_t *mac,
+				 uint32_t class)
+{
+	struct neighbour *entry = neighbour_at(table, n);
+
+	memcpy(entry->mac, mac, 6);
+	entry->tries = 0;
+	flow_use(&table->flows, neighbour_type, n, class, table->now_s);
 }
 
 /**
@@ -181,47 +192,50 @@ NF_INLINE enum neighbour_answer neighbour_find(struct neighbours *table,
  * @flags: NEIGHBOUR_MAY_ADD, NEIGHBOUR_MAY_CHANGE
  */
 static inline void neighbour_learn(struct neighbours *table, const struct neighbour_key *key,
-				   const uint8_t *mac, unsigned int flags, uint64_t now_us)
+				   const uint8_t *mac, unsigned int flags)
 {
 	static const uint8_t none[6];
-	struct neighbour *entry = neighbour_look_up(table, key);
+	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t n = neighbour_look_up(table, key, hash);
+	const struct neighbour *entry;
 
 	if (mac[0] & 1 || !memcmp(mac, none, 6))
 		return;
-	if (!entry && flags & NEIGHBOUR_MAY_ADD)
-		entry = neighbour_add(table, key, now_us);
-	if (!entry || entry->fixed)
+	if (n == FLOW_NONE && flags & NEIGHBOUR_MAY_ADD)
+		n = neighbour_add(table, key, hash);
+	if (n == FLOW_NONE)
 		return;
-	if (entry->known && !(flags & NEIGHBOUR_MAY_CHANGE) && memcmp(entry->mac, mac, 6))
+	entry = neighbour_at(table, n);
+	if (entry->flow.list == NEIGHBOUR_FIXED)
 		return;
-	memcpy(entry->mac, mac, 6);
-	entry->known = true;
-	entry->tries = 0;
-	entry->heard_us = now_us;
+	if (entry->flow.list == NEIGHBOUR_HEARD && !(flags & NEIGHBOUR_MAY_CHANGE) &&
+	    memcmp(entry->mac, mac, 6))
+		return;
+	neighbour_set(table, n, mac, NEIGHBOUR_HEARD);
 }
 
 /* A configured neighbour. Returns false if there is no room. */
 static inline bool neighbour_fix(struct neighbours *table, const struct neighbour_key *key,
-				 const uint8_t *mac, uint64_t now_us)
+				 const uint8_t *mac)
 {
-	struct neighbour *entry = neighbour_look_up(table, key);
+	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t n = neighbour_look_up(table, key, hash);
 
-	if (!entry)
-		entry = neighbour_add(table, key, now_us);
-	if (!entry)
-		return false;
-	memcpy(entry->mac, mac, 6);
-	entry->known = true;
-	entry->fixed = true;
-	entry->heard_us = now_us;
-	return true;
+	if (n == FLOW_NONE)
+		n = neighbour_add(table, key, hash);
+	if (n != FLOW_NONE)
+		neighbour_set(table, n, mac, NEIGHBOUR_FIXED);
+	return n != FLOW_NONE;
 }
 
-/* Before another configuration fixes its own: they age like learnt ones from now on. */
-static inline void neighbour_release_fixed(struct neighbours *table)
+/* It is not configured any more: ages as if it had been heard of just now. */
+static inline void neighbour_release(struct neighbours *table, const struct neighbour_key *key)
 {
-	for (uint64_t i = 0; i < table->mask + 1 + NEIGHBOUR_SLOTS; i++)
-		table->slot[i].fixed = false;
+	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t n = neighbour_look_up(table, key, hash);
+
+	if (n != FLOW_NONE)
+		flow_use(&table->flows, neighbour_type, n, NEIGHBOUR_HEARD, table->now_s);
 }
 
 #endif

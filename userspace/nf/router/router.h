@@ -57,9 +57,9 @@ NF_INLINE uint32_t router_forward_ipv4(struct router_frame *frame, const struct 
 	const struct router_port *out = &router->tables->port[hop->port];
 	uint8_t *ip = frame->bytes + ETHERNET_BYTES;
 	const uint8_t *next = hop->kind == HOP_VIA ? hop->gateway : ip + 16;
+	const struct neighbour_key key = neighbour_key_ipv4(hop->port, next);
 	uint16_t before = raw16(ip + 8);
 	enum neighbour_answer answer;
-	struct neighbour_key key;
 	const uint8_t *mac;
 
 	if (nf_unlikely(ip[8] <= 1)) /* RFC 1812, 5.3.1 */
@@ -67,8 +67,7 @@ NF_INLINE uint32_t router_forward_ipv4(struct router_frame *frame, const struct 
 	if (nf_unlikely(frame->packet.end - ETHERNET_BYTES > out->mtu)) /* RFC 1191, 4 */
 		return icmp_tell(frame, &router->count.too_big, ICMP_UNREACHABLE, ICMP_TOO_BIG,
 				 out->mtu);
-	neighbour_key_ipv4(&key, hop->port, next);
-	answer = neighbour_find(&router->neighbours, &key, router->now_us, &mac);
+	answer = neighbour_find(&router->neighbours, &key, &mac);
 	if (nf_unlikely(answer != NEIGHBOUR_KNOWN))
 		return router_ask(frame, hop, next, answer, mac);
 	ip[8]--;
@@ -162,8 +161,8 @@ NF_INLINE uint32_t router_forward_ipv6(struct router_frame *frame, const struct 
 	const struct router_port *out = &router->tables->port[hop->port];
 	uint8_t *ip = frame->bytes + ETHERNET_BYTES;
 	const uint8_t *next = hop->kind == HOP_VIA ? hop->gateway : ip + 24;
+	const struct neighbour_key key = neighbour_key_ipv6(hop->port, next);
 	enum neighbour_answer answer;
-	struct neighbour_key key;
 	const uint8_t *mac;
 
 	if (nf_unlikely(router_is_link_local(ip + 8))) /* RFC 4291, 2.5.6; RFC 4443, 3.1 */
@@ -173,8 +172,7 @@ NF_INLINE uint32_t router_forward_ipv6(struct router_frame *frame, const struct 
 		return icmpv6_tell(frame, &router->count.time_exceeded, ICMPV6_TIME_EXCEEDED, 0, 0);
 	if (nf_unlikely(frame->packet.end - ETHERNET_BYTES > out->mtu))
 		return icmpv6_tell(frame, &router->count.too_big, ICMPV6_TOO_BIG, 0, out->mtu);
-	neighbour_key_ipv6(&key, hop->port, next);
-	answer = neighbour_find(&router->neighbours, &key, router->now_us, &mac);
+	answer = neighbour_find(&router->neighbours, &key, &mac);
 	if (nf_unlikely(answer != NEIGHBOUR_KNOWN))
 		return router_ask(frame, hop, next, answer, mac);
 	ip[7]--;

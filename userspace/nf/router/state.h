@@ -40,15 +40,13 @@ struct router_counters {
 
 /**
  * struct router - what all paths share
- * @now_us: set once a burst, monotonic
  * @tables: of the configuration in force
- * @neighbours: who is where
+ * @neighbours: who is where; and what time it is
  * @icmp_interval_us: one ICMP error of a port per so much time (RFC 1812, 4.3.2.8), 0: none at all
  * @icmp_burst_us: and what may be saved up for a burst
  * @count: counters
  */
 struct router {
-	uint64_t now_us;
 	const struct router_tables *tables;
 	struct neighbours neighbours;
 	uint64_t icmp_interval_us, icmp_burst_us;
@@ -75,6 +73,13 @@ struct router_frame {
 	struct router *router;
 	struct packet packet;
 };
+
+/* Once a burst. */
+NF_INLINE void router_set_time(struct router *router, uint64_t now_us)
+{
+	router->neighbours.now_us = now_us;
+	router->neighbours.now_s = (uint32_t)(now_us / 1000000);
+}
 
 NF_INLINE const struct router_port *router_input(const struct router_frame *frame)
 {
