@@ -36,7 +36,7 @@
 #include "bytes.h"
 
 #define FLOW_NONE	  UINT32_MAX
-#define FLOW_CLASSES	  4
+#define FLOW_CLASSES	  5
 #define FLOW_FREE	  FLOW_CLASSES /* the list of those that are in no class */
 #define FLOW_LISTS	  (FLOW_CLASSES + 1)
 #define FLOW_WORDS_MAX	  5 /* of a key */

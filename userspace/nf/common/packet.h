@@ -357,7 +357,11 @@ static inline bool packet_is_icmp_error(const struct packet *packet, const uint8
 static inline bool packet_parse_quoted(struct packet *quoted, const struct packet *packet,
 				       const uint8_t *frame)
 {
-	*quoted = (struct packet){ .type = packet->type, .l3 = packet->l4 + ICMP_BYTES };
+	*quoted = (struct packet){
+		.type = packet->type,
+		.tags = packet->tags,
+		.l3 = packet->l4 + ICMP_BYTES,
+	};
 	return packet->network == PACKET_IPV4 ? packet_parse_ipv4(quoted, frame, packet->end, true)
 					      : packet_parse_ipv6(quoted, frame, packet->end, true);
 }
