@@ -65,6 +65,7 @@ LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
 EXTRA_test_nf_config := $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
 EXTRA_test_nf_router := $(call objects,userspace/nf/router/tables.c) $(EXTRA_test_lpm)
+EXTRA_test_nf_router_ipv6 := $(EXTRA_test_nf_router)
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \
