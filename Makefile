@@ -69,7 +69,7 @@ endef
 
 # Userspace: libonepath and the NFs.
 LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
-NFS := nop broadcast
+NFS := nop broadcast firewall
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 
 userspace: $(B)/libonepath.a $(NF_PROGRAMS) ## libonepath and the NFs

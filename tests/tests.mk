@@ -63,6 +63,7 @@ LDFLAGS_test_lib := $(foreach f,open ioctl mmap munmap close poll,-Wl,--wrap=$(f
 EXTRA_test_lib_calls := $(EXTRA_test_lib)
 LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
 EXTRA_test_nf_config := $(B)/libnf.a
+EXTRA_test_nf_firewall_config := $(call objects,userspace/nf/firewall/config.c) $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
 EXTRA_test_nf_router := $(call objects,userspace/nf/router/tables.c) $(EXTRA_test_lpm)
 EXTRA_test_nf_router_ipv6 := $(EXTRA_test_nf_router)

@@ -5,8 +5,8 @@
 #ifndef ONEPATH_NF_FIREWALL_FLOWS_H
 #define ONEPATH_NF_FIREWALL_FLOWS_H
 
-#include "../common/flow_table.h"
-#include "../common/packet.h"
+#include "flow_table.h"
+#include "packet.h"
 
 /* Classes of flows, by timeout. */
 enum firewall_class {
@@ -74,10 +74,18 @@ struct firewall_counters {
 
 #define FIREWALL_COUNTERS (sizeof(struct firewall_counters) / sizeof(uint64_t))
 
-static const char *const firewall_counter_names[FIREWALL_COUNTERS] = {
-	"flows_opened",	      "flows_expired",	  "fragmented_in", "services_in",
-	"errors_in",	      "dropped_unknown",  "dropped_full",  "dropped_malformed",
-	"dropped_other_type", "dropped_fragment",
+static const char *const firewall_counter_names[FIREWALL_COUNTERS + 1] = {
+	"flows_opened",
+	"flows_expired",
+	"fragmented_in",
+	"services_in",
+	"errors_in",
+	"dropped_unknown",
+	"dropped_full",
+	"dropped_malformed",
+	"dropped_other_type",
+	"dropped_fragment",
+	NULL,
 };
 
 /* @now: seconds; firewall_set_time() */
