@@ -69,7 +69,7 @@ endef
 
 # Userspace: libonepath and the NFs.
 LIB_OBJECTS := $(call objects,$(wildcard userspace/lib/*.c))
-NFS := nop broadcast firewall
+NFS := nop broadcast $(patsubst userspace/nf/%/main.c,%,$(wildcard userspace/nf/*/main.c))
 NF_PROGRAMS := $(NFS:%=$(B)/onepath-%)
 
 userspace: $(B)/libonepath.a $(NF_PROGRAMS) ## libonepath and the NFs
@@ -88,7 +88,7 @@ $(B)/libnf.a: $(call objects,$(wildcard userspace/nf/common/*.c))
 
 $(call objects,$(wildcard userspace/nf/common/nf_config*.c)): | $(B)/libraries
 
-# An NF is one file, or all files of its folder.
+# An NF is one file, or all files of a folder with a main.c.
 nf_sources = $(wildcard userspace/nf/$(1).c userspace/nf/$(1)/*.c)
 
 $(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,$(call nf_sources,$(nf))) \

@@ -17,8 +17,9 @@ compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/incl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
 sanitizers=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 (cd "$tmp" && "${compile[@]}" "${sanitizers[@]}" -c "$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c)
-for nf in nop broadcast; do
-	"${compile[@]}" "${sanitizers[@]}" "$root/userspace/nf/$nf.c" "$tmp"/*.o -o "$tmp/onepath-$nf" -lyaml
+for nf in nop.c broadcast.c 'policer/*.c'; do
+	# shellcheck disable=SC2086 # nf is a pattern
+	"${compile[@]}" "${sanitizers[@]}" "$root"/userspace/nf/$nf "$tmp"/*.o -o "$tmp/onepath-${nf%%[./]*}" -lyaml
 done
 
 # shellcheck source=tests/host/expect.sh
@@ -42,16 +43,23 @@ run() {
 	finish
 }
 
-# Runs an NF until $1 stands in its standard error, then sends it signal $2.
-run_until() {
-	local text=$1 signal=$2 left=600
+# Waits until $1 stands in the standard error of the NF, or it ended.
+wait_for() {
+	local left=600
 
-	shift 2
-	start "$@"
-	while [ $left -gt 0 ] && kill -0 "$nf_pid" 2>/dev/null && ! grep -qF -- "$text" "$tmp/err"; do
+	while [ $left -gt 0 ] && kill -0 "$nf_pid" 2>/dev/null && ! grep -qF -- "$1" "$tmp/err"; do
 		left=$((left - 1))
 		sleep 0.1
 	done
+}
+
+# Runs an NF until $1 stands in its standard error, then sends it signal $2.
+run_until() {
+	local text=$1 signal=$2
+
+	shift 2
+	start "$@"
+	wait_for "$text"
 	kill "-$signal" "$nf_pid" 2>/dev/null || :
 	finish
 }
@@ -160,6 +168,31 @@ FAKE_MTU=4000 run_until forwarding INT nop 3:0.0 3:0.1; expect "buffers for the 
 FAKE_MTU=2026 run_until forwarding INT nop 3:0.0 3:0.1; expect "the usual buffers are just large enough" 0 not-err "buffers"
 FAKE_MTU=2027 run_until forwarding INT nop 3:0.0 3:0.1; expect "the usual buffers are not enough" 0 err "buffers 3072"
 FAKE_FAIL=17:11 run nop 3:0.0 3:0.1; expect "MTU: EAGAIN" 1 err "cannot ask for the MTU of 0000:03:00.0" err "try again"
+
+# Configuration: the policer's stands for all.
+config=$tmp/config.json
+limits() { echo "{\"limits\": [$1]}" >"$config"; }
+run policer 3:0.0 3:0.1; expect "policer without a configuration" 2 err "has to be given: --config FILE" no-out
+run policer --config /nonsense/file 3:0.0 3:0.1
+expect "a configuration that is not there" 2 err "/nonsense/file: No such file or directory" no-out
+limits '{"prefix": "10.0.0.0/8", "rate": "1 kB/s", "burst": 1500}, {"prefix": "::/0", "rate": 1, "burst": 9000, "each": true}'
+run_until policing INT policer --json -c "$config" 3:0.0 3:0.1
+expect "policer --json" 0 err "policing 0000:03:00.0 <-> 0000:03:00.1" json /paths/0/frames 10 \
+	json /counters/not_ip 20 json /counters/passed 0
+run_until policing INT policer -c "$config" 3:0.0 3:0.1
+expect "policer's counters" 0 out "^not_ip +20$" out "^table_full +0$"
+
+start policer --json -c "$config" 3:0.0 3:0.1
+wait_for policing
+limits '{"prefix": "10.0.0.0/8", "rate": "2 kB/s", "burst": 1500}'
+kill -HUP "$nf_pid"
+wait_for "configuration reloaded"
+limits '{"prefix": "10.0.0.0/8", "rate": "2 parsec", "burst": 1500}'
+kill -HUP "$nf_pid"
+wait_for "not reloaded: everything is as it was"
+kill -INT "$nf_pid"
+finish
+expect "SIGHUP reloads" 0 err "config.json:1: limits[0].rate: \"2 parsec\"; wanted" json /counters/not_ip 20
 
 rm "$tmp/out"
 ln -s /dev/full "$tmp/out"
