@@ -69,6 +69,7 @@ EXTRA_test_nf_policer_config := $(call objects,userspace/nf/policer/config.c) $(
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
 EXTRA_test_nf_router := $(call objects,userspace/nf/router/tables.c) $(EXTRA_test_lpm)
 EXTRA_test_nf_router_ipv6 := $(EXTRA_test_nf_router)
+EXTRA_test_nf_router_config := $(call objects,$(addprefix userspace/nf/router/,config.c plan.c tables.c)) $(B)/libnf.a
 $(foreach t,$(MODEL_TESTS),$(eval EXTRA_$(t) := $(B)/libnic.a))
 
 $(foreach t,$(HOST_TESTS),$(eval $(call program,$(t),$(call objects,tests/host/$(t).c) \

@@ -85,15 +85,15 @@ static inline void bed_tables(struct router_tables *tables)
 				    .route = route,
 				    .routes = sizeof(route) / sizeof(*route) };
 
-	for (unsigned int i = 0; i < 3; i++) {
-		memcpy(plan.port[i].mac, (uint8_t[6]){ 2, 0, 0, 0, 1, i }, 6);
+	for (unsigned int i = 0; i < 3; i++)
 		plan.port[i].mtu = i == 1 ? 1400 : 1500;
-	}
 	route[4].hop.port = 1;
 	for (unsigned int i = 0; i < plan.routes; i++)
 		if (route[i].hop.kind == HOP_VIA)
 			assert_true(router_find_gateway(&plan, &route[i]));
 	assert_int_equal(router_tables_build(tables, &plan), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		router_tables_set_mac(tables, i, (uint8_t[6]){ 2, 0, 0, 0, 1, i });
 }
 
 static inline void bed_set_time(struct bed *bed, uint64_t now_us)

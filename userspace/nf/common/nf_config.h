@@ -112,6 +112,9 @@ struct nf_address nf_config_ipv6(struct nf_value value);
 /* ADDRESS/LENGTH, or an address alone, which is a prefix of its whole length. */
 struct nf_prefix nf_config_prefix(struct nf_value value);
 
+/* ADDRESS/LENGTH of an interface: the address is as given, the length that of its subnet. */
+struct nf_prefix nf_config_interface(struct nf_value value);
+
 /* XX:XX:XX:XX:XX:XX */
 void nf_config_mac(struct nf_value value, uint8_t mac[6]);
 

@@ -233,6 +233,17 @@ struct nf_prefix nf_config_prefix(struct nf_value value)
 	return prefix;
 }
 
+struct nf_prefix nf_config_interface(struct nf_value value)
+{
+	static const char wanted[] = "ADDRESS/LENGTH, of IPv4 or IPv6";
+	const char *text = nf_config_text(value, wanted);
+	struct nf_prefix prefix = { 0 };
+
+	if (text && (!strchr(text, '/') || !read_prefix(text, &prefix)))
+		nf_config_refuse(value, "\"%s\"; wanted %s", text, wanted);
+	return prefix;
+}
+
 static int hex_digit(char digit)
 {
 	if (digit >= '0' && digit <= '9')

@@ -12,30 +12,37 @@
 #include "neighbour.h"
 #include "tables.h"
 
-/* What is counted: X(name, what it says in the closing table). Each frame is counted once. */
-#define ROUTER_COUNTERS(X)                                            \
-	X(forwarded, "forwarded")                                     \
-	X(arp_answered, "ARP requests answered")                      \
-	X(nd_answered, "neighbour solicitations answered")            \
-	X(echo_answered, "pings answered")                            \
-	X(asked, "became a question for a neighbour")                 \
-	X(time_exceeded, "became ICMP time exceeded")                 \
-	X(unreachable, "became ICMP unreachable")                     \
-	X(too_big, "became ICMP too big")                             \
-	X(not_answered, "dropped: no ICMP about them, or rate limit") \
-	X(waiting, "dropped: neighbour asked, no answer yet")         \
-	X(neighbours_full, "dropped: neighbour table full")           \
-	X(learnt, "ARP and neighbour advertisements taken in")        \
-	X(not_for_us, "dropped: to somebody else on the link")        \
-	X(not_routed, "dropped: broadcast, multicast, not IP")        \
-	X(local, "dropped: to the router itself")                     \
-	X(blackhole, "dropped: by a blackhole route")                 \
-	X(malformed, "dropped: malformed, or no valid address")
+/* What is counted. Each frame is counted once. */
+#define ROUTER_COUNTERS(X)                                                    \
+	X(forwarded)                                                          \
+	X(arp_answered) /* requests for own addresses */                      \
+	X(nd_answered) /* solicitations of own addresses */                   \
+	X(echo_answered) /* pings of own addresses */                         \
+	X(asked) /* became a question for a neighbour */                      \
+	X(time_exceeded) /* became this ICMP error, */                        \
+	X(unreachable) /* this, */                                            \
+	X(too_big) /* or this */                                              \
+	X(not_answered) /* dropped: no error is for them, or too many were */ \
+	X(waiting) /* dropped: the neighbour was asked just now */            \
+	X(neighbours_full) /* dropped */                                      \
+	X(learnt) /* what others on the link say of themselves */             \
+	X(not_for_us) /* dropped: to other hosts of the link */               \
+	X(not_routed) /* dropped: groups, broadcast, tagged, not IP */        \
+	X(local) /* dropped: to an own address, where nothing listens */      \
+	X(blackhole) /* dropped by a route */                                 \
+	X(malformed) /* dropped: also no valid source or destination */
 
 struct router_counters {
-#define X(name, text) uint64_t name;
+#define X(name) uint64_t name;
 	ROUTER_COUNTERS(X)
 #undef X
+};
+
+static const char *const router_counter_names[] __attribute__((unused)) = {
+#define X(name) #name,
+	ROUTER_COUNTERS(X)
+#undef X
+		NULL
 };
 
 /**

@@ -141,35 +141,25 @@ static void gather(struct router_tables *tables, const struct router_plan *plan,
 				&plan->address[i]);
 }
 
-/* Modified EUI-64 (RFC 4291, appendix A). */
-static void make_link_local(struct router_port *port)
+/* Modified EUI-64 (RFC 4291, appendix A). A port without an IPv6 address of its own answers with its link-local one. */
+void router_tables_set_mac(struct router_tables *tables, unsigned int port, const uint8_t *mac)
 {
-	static const uint8_t prefix[8] = { 0xfe, 0x80 };
-	const uint8_t *mac = port->mac;
-	const uint8_t identifier[8] = { mac[0] ^ 2, mac[1], mac[2], 0xff,
-					0xfe,	    mac[3], mac[4], mac[5] };
+	struct router_port *set = &tables->port[port];
+	const uint8_t link_local[16] = { 0xfe, 0x80,   0,	   0,	   0,	   0,
+					 0,    0,      mac[0] ^ 2, mac[1], mac[2], 0xff,
+					 0xfe, mac[3], mac[4],	   mac[5] };
 
-	memcpy(port->link_local, prefix, 8);
-	memcpy(port->link_local + 8, identifier, 8);
+	memcpy(set->mac, mac, 6);
+	memcpy(set->link_local, link_local, 16);
+	if (!set->ipv6[0] || router_is_link_local(set->ipv6))
+		memcpy(set->ipv6, link_local, 16);
 }
 
 static void make_ports(struct router_tables *tables, const struct router_plan *plan)
 {
 	tables->port_count = plan->port_count;
-	memcpy(tables->port, plan->port, sizeof(tables->port));
-	for (unsigned int i = 0; i < plan->port_count; i++) {
-		memset(tables->port[i].ipv4, 0, 4);
-		memset(tables->port[i].ipv6, 0, 16);
-		make_link_local(&tables->port[i]);
-	}
-}
-
-/* Ports without an IPv6 address of their own answer with their link-local one. */
-static void complete_ports(struct router_tables *tables)
-{
-	for (unsigned int i = 0; i < tables->port_count; i++)
-		if (!tables->port[i].ipv6[0] && !tables->port[i].ipv6[1])
-			memcpy(tables->port[i].ipv6, tables->port[i].link_local, 16);
+	for (unsigned int i = 0; i < plan->port_count; i++)
+		tables->port[i].mtu = plan->port[i].mtu;
 }
 
 int router_tables_build(struct router_tables *tables, const struct router_plan *plan)
@@ -187,7 +177,6 @@ int router_tables_build(struct router_tables *tables, const struct router_plan *
 		memset(tables->hop, 0, (most + 1) * sizeof(*tables->hop));
 		make_ports(tables, plan);
 		gather(tables, plan, &hops, family);
-		complete_ports(tables);
 		err = lpm_build(&tables->ipv4, LPM_IPV4_BITS, family[0].prefix, family[0].count);
 	}
 	if (!err)

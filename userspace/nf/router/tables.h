@@ -40,7 +40,7 @@ struct router_hop {
 
 /**
  * struct router_port - a port as the router's neighbours see it
- * @mac: its address
+ * @mac: its address: router_tables_set_mac()
  * @mtu: most bytes of a packet that leaves by it, from the IP header on; 1280 at least
  * @ipv4: its first IPv4 address, the source of ICMP errors; 0.0.0.0 if it has none
  * @ipv6: the same for IPv6: its first address, or its link-local one
@@ -76,7 +76,7 @@ struct router_route {
 
 /* All that is configured, before it becomes tables. */
 struct router_plan {
-	struct router_port port[ROUTER_PORTS_MAX]; /* mac and mtu are given */
+	struct router_port port[ROUTER_PORTS_MAX]; /* the MTUs */
 	unsigned int port_count;
 	struct router_address *address;
 	size_t addresses;
@@ -94,7 +94,11 @@ struct router_plan {
  */
 bool router_find_gateway(const struct router_plan *plan, struct router_route *route);
 
-/* Makes tables. Returns 0 or -ENOMEM. router_tables_free() frees them. */
+/*
+ * Makes tables; the ports' own MAC addresses are set afterwards. Returns 0 or -ENOMEM.
+ * router_tables_free() frees them.
+ */
+void router_tables_set_mac(struct router_tables *tables, unsigned int port, const uint8_t *mac);
 int router_tables_build(struct router_tables *tables, const struct router_plan *plan);
 void router_tables_free(struct router_tables *tables);
 
