@@ -67,6 +67,7 @@ EXTRA_test_nf_firewall_config := $(call objects,userspace/nf/firewall/config.c) 
 EXTRA_test_nf_policer := $(B)/libnf.a
 EXTRA_test_nf_policer_config := $(call objects,userspace/nf/policer/config.c) $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)
+EXTRA_test_nf_bridge_config := $(call objects,userspace/nf/bridge/config.c) $(B)/libnf.a
 EXTRA_test_nf_router := $(call objects,userspace/nf/router/tables.c) $(EXTRA_test_lpm)
 EXTRA_test_nf_router_ipv6 := $(EXTRA_test_nf_router)
 EXTRA_test_nf_router_config := $(call objects,$(addprefix userspace/nf/router/,config.c plan.c tables.c)) $(B)/libnf.a
