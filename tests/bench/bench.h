@@ -22,6 +22,7 @@ enum bench_driver {
 	REFERENCE,
 	DPDK_VECTOR,
 	DPDK_FULL,
+	DPDK_SINGLE, /* DPDK_FULL's functions with a burst of one frame; of NFs only */
 	DRIVERS
 };
 
@@ -33,25 +34,26 @@ struct lane;
 typedef unsigned int burst_function(struct lane *lane, unsigned int max);
 
 /* What a burst does: NAME(name, number of outputs, handler), see handlers.h. */
-#define BURSTS(NAME)                            \
-	NAME(noop, 1, noop)                     \
-	NAME(noop_two, 2, noop)                 \
-	NAME(noop_four, 4, noop)                \
-	NAME(noop_any, lane->nic.outputs, noop) \
-	NAME(header, 1, header)                 \
-	NAME(header_two, 2, header)             \
-	NAME(header_four, 4, header)            \
-	NAME(call, 1, lane->handler)            \
-	NAME(pointer, 1, lane->handler)         \
-	NAME(nop, 1, nop_forward)               \
-	NAME(broadcast, lane->nic.outputs, broadcast_forward)
+#define BURSTS(NAME)                                          \
+	NAME(noop, 1, noop)                                   \
+	NAME(noop_two, 2, noop)                               \
+	NAME(noop_four, 4, noop)                              \
+	NAME(noop_any, lane->nic.outputs, noop)               \
+	NAME(header, 1, header)                               \
+	NAME(header_two, 2, header)                           \
+	NAME(header_four, 4, header)                          \
+	NAME(call, 1, lane->handler)                          \
+	NAME(pointer, 1, lane->handler)                       \
+	NAME(nop, 1, nop_forward)                             \
+	NAME(broadcast, lane->nic.outputs, broadcast_forward) \
+	NAME(policer, 1, policer_handle)
 
 #define BURST_NUMBER(name, outputs, handler) BURST_##name,
 enum burst_number {
 	BURSTS(BURST_NUMBER) BURST_COUNT
 };
 
-/* Each driver's functions. The two of DPDK are the same code over other queues. */
+/* Each driver's functions. Those of DPDK are the same code over other queues. */
 burst_function *onepath_burst(enum burst_number number);
 extern burst_function *const reference_bursts[BURST_COUNT];
 extern burst_function *const dpdk_bursts[BURST_COUNT];
@@ -64,18 +66,23 @@ struct bench_case {
 	uint16_t length; /* of frames, without CRC */
 	bool random; /* 1..BENCH_BATCH frames arrive between bursts, else BENCH_BATCH */
 	unsigned int threads;
+	void *(*begin)(struct lane *lane); /* an NF with a state: makes it; see nfs.h */
+	uint32_t flows; /* that it gets, a power of two */
 };
 
 extern const struct bench_case bench_cases[];
 extern const size_t bench_case_count;
 
+#define LANE_KEPT 16
+
 struct lane {
 	enum bench_driver driver;
-	burst_function *burst;
+	burst_function *burst, *single; /* @single: what @burst does to one frame, of DPDK_SINGLE */
 	struct bench_nic nic;
 	reference_handler *handler; /* for BURST_call */
 	onepath_burst_handler *burst_handler; /* for BURST_pointer, of onepath's own form */
 	void *state; /* the handler's */
+	void *kept[LANE_KEPT]; /* to be freed with the lane */
 	bool random;
 	uint32_t seed;
 	union {
@@ -90,6 +97,10 @@ struct lane {
 /* Makes the lane of one driver for a case; @thread: 0 or 1, lanes of which run at once. NULL: none. */
 struct lane *lane_new(enum bench_driver driver, const struct bench_case *what, unsigned int thread);
 void lane_free(struct lane *lane);
+
+/* Zeroed memory that is freed with the lane, and memory of malloc() that is to be. */
+void *lane_memory(struct lane *lane, size_t bytes);
+void lane_keep(struct lane *lane, void *memory);
 
 /* One of onepath or the reference, and one of DPDK's: what lane_new() calls. */
 void path_lane_set_up(struct lane *lane, const struct bench_case *what);

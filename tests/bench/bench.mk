@@ -2,8 +2,9 @@
 #
 # The benchmark (make bench), and the part of it that is a test: without DPDK.
 
-BENCH_INCLUDES := -Iuapi -Iuserspace/include -Iuserspace/nf/common -Itools/nic
-BENCH_LANES := $(call objects,$(addprefix tests/bench/,bench_nic.c cases.c count.c lane.c paths.c))
+BENCH_INCLUDES := -Iuapi -Iuserspace/include -Iuserspace/nf -Iuserspace/nf/common -Itools/nic
+BENCH_LANES := $(call objects,$(addprefix tests/bench/,bench_nic.c cases.c count.c flows.c lane.c nfs.c paths.c)) \
+	$(B)/libnf.a
 
 $(B)/tests/bench/%.o: INCLUDES := $(BENCH_INCLUDES)
 
@@ -13,7 +14,7 @@ DPDK_LIBRARIES := -Wl,--no-as-needed -lrte_net_ixgbe -lrte_mempool_ring -lrte_et
 	-lrte_mempool -lrte_ring -lrte_pci -lrte_log -lrte_eal
 
 # DPDK's driver registers itself with a function of the program's own: -rdynamic.
-$(eval $(call program,bench,$(call objects,$(filter-out %/noop_loop.c,$(wildcard tests/bench/*.c))) $(B)/libnic.a, \
+$(eval $(call program,bench,$(call objects,$(filter-out %/noop_loop.c,$(wildcard tests/bench/*.c))) $(B)/libnic.a $(B)/libnf.a, \
 	-lpthread -lm -lpcap -ljson-c $(DPDK_LIBRARIES),-rdynamic))
 
 .PHONY: bench-run bench-asm-run

@@ -66,7 +66,12 @@ unsigned int bench_nic_receive(struct bench_nic *nic, unsigned int count)
 	for (n = 0; n < count && rx->head != tail; n++) {
 		uint8_t *descriptor = rx->ring + (size_t)rx->head * 16;
 
-		write_frame(address_in(descriptor), nic->length, nic->received++);
+		if (nic->flows.count)
+			flows_write(&nic->flows, address_in(descriptor), nic->length,
+				    nic->received);
+		else
+			write_frame(address_in(descriptor), nic->length, nic->received);
+		nic->received++;
 		write_back(descriptor, nic->advanced, nic->length);
 		rx->head = (rx->head + 1) & rx->mask;
 	}

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flows.h"
+
 #define BENCH_NIC_OUTPUTS 4
 
 /**
@@ -32,6 +34,7 @@ struct bench_queue {
  * struct bench_nic - one receive queue, and the transmit queues to which its frames go
  * @advanced: the descriptors' form; else legacy
  * @length: of the frames that arrive
+ * @flows: of what flows they are
  * @received, @sent: frames, of all outputs together; null descriptors do not count
  */
 struct bench_nic {
@@ -39,6 +42,7 @@ struct bench_nic {
 	unsigned int outputs;
 	bool advanced;
 	uint16_t length;
+	struct flows flows;
 	uint64_t received, sent;
 };
 

@@ -57,10 +57,10 @@ BURSTS(DPDK_FUNCTION)
 burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) };
 
 /* A lane's ports, made when they are needed first: one to receive, then the outputs. */
-static uint16_t port_of(bool vector, unsigned int thread, unsigned int number)
+static uint16_t port_of(const struct dpdk_queues *queues, unsigned int number)
 {
-	static uint16_t made[2][2][1 + BENCH_NIC_OUTPUTS];
-	uint16_t *port = &made[vector][thread][number];
+	static uint16_t made[DPDK_KINDS][2][1 + BENCH_NIC_OUTPUTS];
+	uint16_t *port = &made[queues->kind][queues->thread][number];
 
 	if (!*port)
 		*port = (uint16_t)(1 + dpdk_port_new());
@@ -83,6 +83,7 @@ bool dpdk_lane_set_up(struct lane *lane, const struct bench_case *what, unsigned
 {
 	struct dpdk_queues queues = { .rx_size = (uint16_t)what->ring_size,
 				      .tx_size = (uint16_t)what->ring_size,
+				      .kind = lane->driver - DPDK_VECTOR,
 				      .vector = lane->driver == DPDK_VECTOR,
 				      .thread = thread };
 	struct bench_queue unused;
@@ -91,11 +92,11 @@ bool dpdk_lane_set_up(struct lane *lane, const struct bench_case *what, unsigned
 		dpdk = dpdk_begin() ? THERE : MISSING;
 	if (dpdk == MISSING)
 		return false;
-	lane->dpdk.in = port_of(queues.vector, thread, 0);
+	lane->dpdk.in = port_of(&queues, 0);
 	dpdk_port_start(lane->dpdk.in, &queues, &lane->nic.rx, &unused);
 	queues.rx_size = UNUSED_RING;
 	for (unsigned int k = 0; k < what->outputs; k++) {
-		lane->dpdk.out[k] = port_of(queues.vector, thread, 1 + k);
+		lane->dpdk.out[k] = port_of(&queues, 1 + k);
 		dpdk_port_start(lane->dpdk.out[k], &queues, &unused, &lane->nic.tx[k]);
 	}
 	return true;

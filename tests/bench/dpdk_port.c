@@ -238,11 +238,11 @@ static void read_functions(struct port *port, char *log)
 /* Each lane has its own, as each is alone in its process otherwise. */
 static struct rte_mempool *pool_of(const struct dpdk_queues *queues)
 {
-	static struct rte_mempool *pools[2][2];
-	struct rte_mempool **pool = &pools[queues->vector][queues->thread];
+	static struct rte_mempool *pools[DPDK_KINDS][2];
+	struct rte_mempool **pool = &pools[queues->kind][queues->thread];
 	char name[16];
 
-	snprintf(name, sizeof(name), "bench%d%u", queues->vector, queues->thread);
+	snprintf(name, sizeof(name), "bench%u%u", queues->kind, queues->thread);
 	if (!*pool)
 		*pool = rte_pktmbuf_pool_create(name, MBUFS, MBUF_CACHE, 0,
 						RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);

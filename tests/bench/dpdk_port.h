@@ -16,14 +16,18 @@ bool dpdk_begin(void);
 /* A new port's number. Exits with a message if the driver does not take it. */
 uint16_t dpdk_port_new(void);
 
+#define DPDK_KINDS 3
+
 /**
  * struct dpdk_queues - how a port is set up
+ * @kind: of the driver that it is for, 0..DPDK_KINDS - 1: what they have is apart
  * @rx_size, @tx_size: descriptors
  * @vector: with the driver's vector functions, else its full-featured ones
  * @thread: that will use it, 0 or 1
  */
 struct dpdk_queues {
 	uint16_t rx_size, tx_size;
+	unsigned int kind;
 	bool vector;
 	unsigned int thread;
 };

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "policer/policer.h"
+
 #define MACS ((void *)0x0202020202020202)
 
 /* Overwrites both MAC addresses: 8 bytes and 4. */

@@ -11,7 +11,7 @@
 
 #include "nic.h"
 
-#define TRAP_BARS_MAX 16
+#define TRAP_BARS_MAX 24
 
 /* Maps a BAR in front of @nic; NULL if there is no room. The first one installs a SIGSEGV handler. */
 volatile uint32_t *trap_bar_new(struct nic *nic);
