@@ -8,17 +8,6 @@
 
 #include "state.h"
 
-#define ARP_REQUEST 1
-#define ARP_REPLY   2
-
-/* Offsets from the ARP header on. */
-#define ARP_OPERATION	 6
-#define ARP_SENDER_MAC	 8
-#define ARP_SENDER_IP	 14
-#define ARP_TARGET_MAC	 18
-#define ARP_TARGET_IP	 24
-#define ARP_FRAME_LENGTH (ETHERNET_BYTES + ARP_BYTES)
-
 NF_INLINE const struct router_hop *arp_find(const struct router_frame *frame, const uint8_t *ip)
 {
 	const struct router_tables *tables = frame->router->tables;
@@ -40,10 +29,8 @@ static inline void arp_learn(const struct router_frame *frame, const uint8_t *ar
 
 static inline uint32_t arp_handle(struct router_frame *frame)
 {
-	uint8_t *arp = frame->bytes + ETHERNET_BYTES;
-	const struct router_port *port = router_input(frame);
+	const uint8_t *arp = frame->bytes + ETHERNET_BYTES;
 	const struct router_hop *hop;
-	uint8_t target[4];
 	bool to_us;
 
 	if (frame->packet.problem)
@@ -53,13 +40,8 @@ static inline uint32_t arp_handle(struct router_frame *frame)
 	arp_learn(frame, arp, to_us);
 	if (!to_us || get16(arp + ARP_OPERATION) != ARP_REQUEST)
 		return router_drop(&frame->router->count.learnt);
-	memcpy(target, arp + ARP_TARGET_IP, 4);
-	put16(arp + ARP_OPERATION, ARP_REPLY);
-	memcpy(arp + ARP_TARGET_MAC, arp + ARP_SENDER_MAC, 10); /* and IP: they lie side by side */
-	memcpy(arp + ARP_SENDER_MAC, port->mac, 6);
-	memcpy(arp + ARP_SENDER_IP, target, 4);
 	frame->router->count.arp_answered++;
-	return router_answer(frame, ARP_FRAME_LENGTH);
+	return router_answer(frame, answer_arp(frame->bytes, router_input(frame)->mac));
 }
 
 /* The frame becomes a question for @target, sent by @hop's port: to @mac if it is to be confirmed. */
@@ -72,7 +54,7 @@ static inline uint32_t arp_ask(struct router_frame *frame, const struct router_h
 	uint8_t *arp = frame->bytes + ETHERNET_BYTES, asked[4];
 
 	memcpy(asked, target, 4); /* it may lie where the question is written */
-	router_write_macs(frame->bytes, mac ? mac : broadcast, port->mac);
+	answer_write_macs(frame->bytes, mac ? mac : broadcast, port->mac);
 	put16(frame->bytes + 12, TYPE_ARP);
 	memcpy(arp, kinds, sizeof(kinds));
 	put16(arp + ARP_OPERATION, ARP_REQUEST);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ICMP and ICMPv6: errors and answers to pings. There is no second buffer, so the packet
+ * ICMP and ICMPv6 errors. There is no second buffer, so the packet
  * itself becomes the error: it moves back behind a new header, and goes to the neighbour
  * that it came from, by the port that it came from.
  */
@@ -9,9 +9,7 @@
 
 #include "state.h"
 
-#define ICMP_ECHO_REPLY	   0
 #define ICMP_UNREACHABLE   3
-#define ICMP_ECHO	   8
 #define ICMP_TIME_EXCEEDED 11
 
 /* Codes of ICMP_UNREACHABLE (RFC 792, RFC 1191). */
@@ -25,10 +23,6 @@
 #define ICMPV6_TOO_BIG	     2
 #define ICMPV6_TIME_EXCEEDED 3
 #define ICMPV6_PROBLEM	     4
-#define ICMPV6_ECHO	     128
-#define ICMPV6_ECHO_REPLY    129
-#define ICMPV6_SOLICITATION  135
-#define ICMPV6_ADVERTISEMENT 136
 #define ICMPV6_REDIRECT	     137
 
 /* Codes of ICMPV6_UNREACHABLE and, the last, of ICMPV6_PROBLEM (RFC 4443, 3.1, 3.4). */
@@ -37,8 +31,6 @@
 #define ICMPV6_NO_ADDRESS  3
 #define ICMPV6_NO_PORT	   4
 #define ICMPV6_NEXT_HEADER 1
-
-#define ROUTER_TTL 64 /* RFC 1700 */
 
 /* How long an error may be, with its IP header (RFC 1812, 4.3.2.3; RFC 4443, 2.4 (c)). */
 #define ICMP_MOST   576
@@ -125,7 +117,7 @@ static inline uint32_t icmp_tell(struct router_frame *frame, uint64_t *counter, 
 		(ip[1 + header] & 0x1e); /* internetwork control, the same TOS: RFC 1812, 4.3.2.5 */
 	put16(ip + 2, bytes);
 	put32(ip + 4, 0x4000); /* identification 0, which is free with DF (RFC 6864) */
-	ip[8] = ROUTER_TTL;
+	ip[8] = ANSWER_TTL;
 	ip[9] = PROTOCOL_ICMP;
 	put_raw16(ip + 10, 0);
 	memcpy(ip + 16, ip + header + 12, 4);
@@ -137,31 +129,8 @@ static inline uint32_t icmp_tell(struct router_frame *frame, uint64_t *counter, 
 	put32(icmp + 4, rest);
 	put_raw16(icmp + 2, (uint16_t)~checksum_fold(checksum_add(0, icmp, bytes - IPV4_BYTES)));
 	++*counter;
+	answer_write_macs(frame->bytes, frame->bytes + 6, port->mac);
 	return router_answer(frame, ETHERNET_BYTES + bytes);
-}
-
-/* Writes the header of an ICMPv6 message of the router's own, but for the addresses. @bytes: behind it. */
-static inline void icmpv6_write_header(uint8_t *ip, uint16_t bytes, uint8_t hop_limit)
-{
-	put32(ip, 6u << 28);
-	put16(ip + 4, bytes);
-	ip[6] = PROTOCOL_ICMPV6;
-	ip[7] = hop_limit;
-}
-
-/* Writes the checksum of the ICMPv6 message behind an IPv6 header without extensions. */
-static inline void icmpv6_set_sum(uint8_t *frame)
-{
-	const struct packet packet = {
-		.network = PACKET_IPV6,
-		.protocol = PROTOCOL_ICMPV6,
-		.transport = PROTOCOL_ICMPV6,
-		.l3 = ETHERNET_BYTES,
-		.l4 = ETHERNET_BYTES + IPV6_BYTES,
-		.end = ETHERNET_BYTES + IPV6_BYTES + get16(frame + ETHERNET_BYTES + 4),
-	};
-
-	packet_set_transport_sum(&packet, frame);
 }
 
 static inline uint32_t icmpv6_tell(struct router_frame *frame, uint64_t *counter, uint8_t type,
@@ -175,7 +144,7 @@ static inline uint32_t icmpv6_tell(struct router_frame *frame, uint64_t *counter
 	if (!icmp_may_tell(frame))
 		return router_drop(&frame->router->count.not_answered);
 	bytes = icmp_quote(frame, header, ICMPV6_MOST);
-	icmpv6_write_header(ip, bytes - IPV6_BYTES, ROUTER_TTL);
+	icmpv6_write_header(ip, bytes - IPV6_BYTES, ANSWER_TTL);
 	memcpy(ip + 24, ip + header + 8, 16);
 	memcpy(ip + 8, router_is_link_local(ip + 24) ? port->link_local : port->ipv6, 16);
 	icmp[0] = type;
@@ -183,30 +152,19 @@ static inline uint32_t icmpv6_tell(struct router_frame *frame, uint64_t *counter
 	put32(icmp + 4, rest);
 	icmpv6_set_sum(frame->bytes);
 	++*counter;
+	answer_write_macs(frame->bytes, frame->bytes + 6, port->mac);
 	return router_answer(frame, ETHERNET_BYTES + bytes);
 }
 
-/* Makes the answer to a ping of it (RFC 792; RFC 4443, 4.2): only the type changes, and who is who. */
-static inline uint32_t icmp_answer_echo(struct router_frame *frame, uint8_t reply)
+/* A ping of the router. */
+static inline uint32_t icmp_answer(struct router_frame *frame)
 {
-	const struct packet *packet = &frame->packet;
-	unsigned int bytes = packet_address_bytes(packet);
-	uint8_t *source = frame->bytes + packet_source(packet), *icmp = frame->bytes + packet->l4;
-	uint8_t *ttl = frame->bytes + packet->l3 + (bytes == 4 ? 8 : 7), address[16];
-	uint16_t before = raw16(icmp), ttl_before = raw16(ttl);
+	uint16_t length = answer_echo(frame->bytes, &frame->packet, router_input(frame)->mac);
 
-	if (packet->fragment || !packet_is_transport_sum_right(packet, frame->bytes))
+	if (!length)
 		return router_drop(&frame->router->count.local);
-	memcpy(address, source, bytes);
-	memcpy(source, source + bytes, bytes);
-	memcpy(source + bytes, address, bytes);
-	icmp[0] = reply;
-	checksum_update(icmp + 2, checksum_change16(before, raw16(icmp)));
-	*ttl = ROUTER_TTL;
-	if (bytes == 4)
-		checksum_update(ttl + 2, checksum_change16(ttl_before, raw16(ttl)));
 	frame->router->count.echo_answered++;
-	return router_answer(frame, packet->end);
+	return router_answer(frame, length);
 }
 
 #endif

@@ -46,7 +46,7 @@ static inline uint32_t router_ask(struct router_frame *frame, const struct route
 NF_INLINE uint32_t router_send(struct router_frame *frame, const struct router_hop *hop,
 			       const uint8_t *mac)
 {
-	router_write_macs(frame->bytes, mac, frame->router->tables->port[hop->port].mac);
+	answer_write_macs(frame->bytes, mac, frame->router->tables->port[hop->port].mac);
 	frame->router->count.forwarded++;
 	return onepath_only(frame->length, (uint16_t)(1u << hop->port));
 }
@@ -83,11 +83,10 @@ static inline uint32_t router_take_ipv4(struct router_frame *frame)
 
 	if (packet->problem || packet->fragment == PACKET_FIRST)
 		return router_drop(&count->local);
-	if (packet->transport == PROTOCOL_ICMP) {
-		if (frame->bytes[packet->l4] == ICMP_ECHO)
-			return icmp_answer_echo(frame, ICMP_ECHO_REPLY);
+	if (answer_is_echo(frame->bytes, packet))
+		return icmp_answer(frame);
+	if (packet->transport == PROTOCOL_ICMP)
 		return router_drop(&count->local);
-	}
 	return icmp_tell(frame, &count->unreachable, ICMP_UNREACHABLE,
 			 packet->transport ? ICMP_NO_PORT : ICMP_NO_PROTOCOL, 0);
 }
@@ -187,13 +186,12 @@ static inline uint32_t router_take_ipv6(struct router_frame *frame)
 
 	if (packet->problem || packet->fragment == PACKET_FIRST)
 		return router_drop(&count->local);
-	if (nd_is_message(frame))
+	if (nd_is_message(frame->bytes, packet))
 		return nd_handle(frame);
-	if (packet->transport == PROTOCOL_ICMPV6) {
-		if (frame->bytes[packet->l4] == ICMPV6_ECHO)
-			return icmp_answer_echo(frame, ICMPV6_ECHO_REPLY);
+	if (answer_is_echo(frame->bytes, packet))
+		return icmp_answer(frame);
+	if (packet->transport == PROTOCOL_ICMPV6)
 		return router_drop(&count->local);
-	}
 	if (packet->transport)
 		return icmpv6_tell(frame, &count->unreachable, ICMPV6_UNREACHABLE, ICMPV6_NO_PORT,
 				   0);
@@ -215,7 +213,7 @@ NF_INLINE bool router_is_martian_ipv6(const uint8_t *ip)
 /* Neighbours ask groups: all else that is sent to groups is for others. */
 static inline uint32_t router_take_group_ipv6(struct router_frame *frame)
 {
-	if (!frame->packet.problem && nd_is_message(frame))
+	if (!frame->packet.problem && nd_is_message(frame->bytes, &frame->packet))
 		return nd_handle(frame);
 	return router_drop(&frame->router->count.not_routed);
 }

@@ -8,7 +8,7 @@
 
 #include <onepath/run.h>
 
-#include "packet.h"
+#include "answers.h"
 #include "neighbour.h"
 #include "tables.h"
 
@@ -105,16 +105,9 @@ NF_INLINE bool router_is_group(const uint8_t *mac)
 	return mac[0] & 1;
 }
 
-NF_INLINE void router_write_macs(uint8_t *bytes, const uint8_t *to, const uint8_t *from)
-{
-	memcpy(bytes, to, 6);
-	memcpy(bytes + 6, from, 6);
-}
-
 /* The frame has become an answer to whoever sent it: leaves by the port that it came from. */
 NF_INLINE uint32_t router_answer(const struct router_frame *frame, uint16_t length)
 {
-	router_write_macs(frame->bytes, frame->bytes + 6, router_input(frame)->mac);
 	return onepath_only(length, (uint16_t)(1u << frame->path->input));
 }
 
