@@ -22,6 +22,8 @@ tools_backports="qemu-system-x86"
 # Drivers that nobody here wrote, and what drives them: DPDK's (testpmd is in dpdk-dev, the
 # driver that `make bench` measures in libdpdk-dev); gnuplot draws what was measured.
 tools_peers="dpdk-dev libdpdk-dev iperf3 pciutils gnuplot-nox"
+# Linux's counterparts of the NFs (tests/nf)
+tools_nf="nftables ipvsadm"
 # libFuzzer and its sanitizers
 tools_fuzz="clang-19 libclang-rt-19-dev"
 # what a kernel needs to be built (tools/vm/debug-kernel)
@@ -39,7 +41,7 @@ log=$cache/toolbox.log
 step_number=0
 . "$here/steps.sh"
 
-steps="base index tools libraries backports peers fuzz kernel_6.1 kernel_6.12 kernel_newest source checkpatch finish"
+steps="base index tools libraries backports peers nf fuzz kernel_6.1 kernel_6.12 kernel_newest source checkpatch finish"
 
 step_title() {
 	case $1 in
@@ -49,6 +51,7 @@ step_title() {
 	libraries) echo "libyaml" ;;
 	backports) echo "QEMU" ;;
 	peers) echo "DPDK, iperf3, gnuplot" ;;
+	nf) echo "nftables, ipvsadm" ;;
 	fuzz) echo "clang with libFuzzer" ;;
 	kernel_*) echo "kernel ${1#kernel_} with headers" ;;
 	source) echo "the kernel's source" ;;
@@ -67,6 +70,7 @@ step_hash() {
 		libraries) echo "$tools_libraries" ;;
 		backports) echo "$tools_backports" ;;
 		peers) echo "$tools_peers" ;;
+		nf) echo "$tools_nf" ;;
 		fuzz) echo "$tools_fuzz" ;;
 		source) echo "$tools_source" ;;
 		kernel_*) echo "$modules_out" ;;

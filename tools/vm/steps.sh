@@ -170,6 +170,11 @@ step_peers() {
 	install $tools_peers
 }
 
+step_nf() {
+	# shellcheck disable=SC2086
+	install $tools_nf
+}
+
 step_fuzz() {
 	# shellcheck disable=SC2086
 	install $tools_fuzz
