@@ -86,13 +86,16 @@ $(B)/libnf.a: $(call objects,$(wildcard userspace/nf/common/*.c))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(call objects,$(wildcard userspace/nf/common/nf_config*.c)): | $(B)/libraries
+$(call objects,$(wildcard userspace/nf/common/nf_[cp]*.c)): | $(B)/libraries
 
 # An NF is one file, or all files of a folder with a main.c.
 nf_sources = $(wildcard userspace/nf/$(1).c userspace/nf/$(1)/*.c)
 
+# Only dynamically: Debian's libpcap.a does not link. Without it there is no --pcap (nf_pcap.c).
+NF_PCAP := $(if $(GUEST_LDFLAGS),,-lpcap)
+
 $(foreach nf,$(NFS),$(eval $(call program,onepath-$(nf),$(call objects,$(call nf_sources,$(nf))) \
-	$(B)/libnf.a $(B)/libonepath.a,-Wl$(comma)--as-needed -lyaml,$(GUEST_LDFLAGS))))
+	$(B)/libnf.a $(B)/libonepath.a,$(NF_PCAP) -Wl$(comma)--as-needed -lyaml,$(GUEST_LDFLAGS))))
 
 # Tools: onepathctl and the software 82599.
 NIC_SOURCES := $(filter-out tools/nic/main.c,$(wildcard tools/nic/*.c))

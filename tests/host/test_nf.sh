@@ -19,7 +19,7 @@ sanitizers=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 (cd "$tmp" && "${compile[@]}" "${sanitizers[@]}" -c "$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c)
 for nf in nop.c broadcast.c 'policer/*.c'; do
 	# shellcheck disable=SC2086 # nf is a pattern
-	"${compile[@]}" "${sanitizers[@]}" "$root"/userspace/nf/$nf "$tmp"/*.o -o "$tmp/onepath-${nf%%[./]*}" -lyaml
+	"${compile[@]}" "${sanitizers[@]}" "$root"/userspace/nf/$nf "$tmp"/*.o -o "$tmp/onepath-${nf%%[./]*}" -lyaml -lpcap
 done
 
 # shellcheck source=tests/host/expect.sh

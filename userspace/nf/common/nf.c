@@ -29,9 +29,6 @@ void nf_say(const struct nf *nf, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/* Beside the MTU's bytes: Ethernet header and two VLAN tags. */
-#define HEADER_BYTES 22
-
 static void tick_every(time_t seconds)
 {
 	struct itimerval timer = { .it_interval.tv_sec = seconds, .it_value.tv_sec = seconds };
@@ -55,48 +52,76 @@ void nf_open(struct nf *nf, int argc, char **argv)
 {
 	nf_read_options(nf, argc, argv);
 	nf_catch_signals(nf->config);
+	if (nf->pcap)
+		nf_pcap_open(nf);
 	if (nf->config)
 		nf_load(nf);
-	for (unsigned int i = 0; i < nf->port_count; i++) {
+	for (unsigned int i = 0; i < nf->port_count && !nf->pcap; i++) {
 		nf->port[i].fd = onepath_port_open(nf->port[i].name, ONEPATH_OWN);
 		check(nf->port[i].fd, "open port", nf->port[i].name);
 	}
 }
 
-/* The smallest size of buffers that holds what the port receives, the usual one at least. */
-static unsigned int bytes_for_mtu(const struct nf_port *port)
+unsigned int nf_buffer_bytes(const struct nf *nf, unsigned int mtu)
 {
 	const unsigned int step = ONEPATH_BUFFER_BYTES_STEP;
-	struct onepath_port_config config;
-	unsigned int bytes;
+	unsigned int bytes = (mtu + NF_HEADER_BYTES + step - 1) / step * step;
 
-	check(onepath_port_get_config(port->fd, &config), "ask for the MTU of", port->name);
-	bytes = (config.mtu + HEADER_BYTES + step - 1) / step * step;
+	if (nf->options.buffer_bytes)
+		return nf->options.buffer_bytes;
 	return bytes > ONEPATH_BUFFER_BYTES ? bytes : ONEPATH_BUFFER_BYTES;
 }
 
-void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs, unsigned int count)
+static unsigned int mtu_of(const struct nf_port *port)
 {
-	struct nf_path *path = &nf->path[nf->path_count++];
-	const struct nf_port *port = &nf->port[input];
+	struct onepath_port_config config;
+
+	check(onepath_port_get_config(port->fd, &config), "ask for the MTU of", port->name);
+	return config.mtu;
+}
+
+static void create_path(struct nf *nf, struct nf_path *path)
+{
+	const struct nf_port *port = &nf->port[path->input];
 	const struct onepath_port_config mtu = { .set = ONEPATH_CONFIG_MTU, .mtu = nf->mtu };
 	struct onepath_path_options options = nf->options;
 	int fd[ONEPATH_OUTPUTS_MAX];
 
-	path->input = input;
-	for (unsigned int k = 0; k < count; k++) {
-		path->output[k] = outputs[k];
-		fd[k] = nf->port[outputs[k]].fd;
-	}
+	for (unsigned int k = 0; k < path->path.outputs; k++)
+		fd[k] = nf->port[path->output[k]].fd;
 	check(onepath_port_filter(port->fd,
 				  ONEPATH_FILTER_PROMISCUOUS | ONEPATH_FILTER_ALL_MULTICAST),
 	      "receive all frames on", port->name);
 	if (nf->mtu)
 		check(onepath_port_set_config(port->fd, &mtu), "set the MTU of", port->name);
 	if (!options.buffer_bytes)
-		options.buffer_bytes = bytes_for_mtu(port);
-	check(onepath_path_create_with(&path->path, port->fd, fd, count, &options),
+		options.buffer_bytes = nf_buffer_bytes(nf, mtu_of(port));
+	check(onepath_path_create_with(&path->path, port->fd, fd, path->path.outputs, &options),
 	      "make a path from", port->name);
+}
+
+void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs, unsigned int count)
+{
+	struct nf_path *path = &nf->path[nf->path_count++];
+
+	path->input = input;
+	path->path.outputs = count;
+	for (unsigned int k = 0; k < count; k++)
+		path->output[k] = outputs[k];
+	if (nf->pcap)
+		nf_pcap_add_path(nf, path);
+	else
+		create_path(nf, path);
+}
+
+void nf_port_mac(const struct nf *nf, unsigned int port, uint8_t mac[6])
+{
+	struct onepath_port_info info = { .mac = { 2, 0, 0, 0, 0, (uint8_t)port } };
+
+	if (!nf->pcap)
+		check(onepath_port_info(nf->port[port].fd, &info), "ask for the address of",
+		      nf->port[port].name);
+	memcpy(mac, info.mac, sizeof(info.mac));
 }
 
 /* What is told of links later are changes from here on. */
@@ -107,17 +132,25 @@ static void learn_link(struct nf_port *port)
 	port->link_up = !onepath_port_info(port->fd, &info) && info.flags & ONEPATH_PORT_LINK_UP;
 }
 
-void nf_start(struct nf *nf, const char *format, ...)
+static void start_paths(struct nf *nf)
 {
-	va_list args;
-
 	for (unsigned int i = 0; i < nf->port_count; i++)
 		learn_link(&nf->port[i]);
-	nf_report_start(nf);
 	for (unsigned int i = 0; i < nf->path_count; i++)
 		check(onepath_path_start(&nf->path[i].path), "start the path from",
 		      nf->port[nf->path[i].input].name);
 	tick_every(1);
+}
+
+void nf_start(struct nf *nf, const char *format, ...)
+{
+	va_list args;
+
+	nf_report_start(nf);
+	if (nf->pcap)
+		nf_event = 1; /* asked for the next frame each round: nf_attend() */
+	else
+		start_paths(nf);
 	if (nf->quiet)
 		return;
 	fprintf(stderr, "onepath-%s: ", nf->name);
@@ -151,6 +184,8 @@ bool nf_attend(struct nf *nf)
 {
 	static unsigned int seconds;
 
+	if (nf->pcap)
+		return !nf_end_wanted() && nf_pcap_turn(nf);
 	nf_event = 0;
 	if (nf_end_wanted() || is_port_gone(nf) || nf->failed)
 		return false;
@@ -180,18 +215,24 @@ static int stop_paths(struct nf *nf)
 	return EXIT_FAILURE;
 }
 
+static void let_go(struct nf *nf)
+{
+	for (unsigned int i = 0; i < nf->path_count; i++)
+		onepath_path_destroy(&nf->path[i].path);
+	for (unsigned int i = 0; i < nf->port_count; i++)
+		close(nf->port[i].fd);
+}
+
 int nf_finish(struct nf *nf)
 {
 	int status;
 
 	tick_every(0);
-	status = stop_paths(nf);
+	status = nf->pcap ? nf_pcap_close(nf) : stop_paths(nf);
 	if (!nf->quiet)
 		nf_report_end(nf);
-	for (unsigned int i = 0; i < nf->path_count; i++)
-		onepath_path_destroy(&nf->path[i].path);
-	for (unsigned int i = 0; i < nf->port_count; i++)
-		close(nf->port[i].fd);
+	if (!nf->pcap)
+		let_go(nf);
 	if (fflush(stdout)) {
 		fprintf(stderr, "onepath-%s: cannot write the table: %s\n", nf->name,
 			strerror(errno));

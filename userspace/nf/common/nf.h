@@ -14,6 +14,9 @@
 
 #define NF_PORTS_MAX (1 + ONEPATH_OUTPUTS_MAX)
 
+/* Beside the MTU's bytes: Ethernet header and two VLAN tags. */
+#define NF_HEADER_BYTES 22
+
 /*
  * Rounds without a frame, in a row, before the NF sleeps. An empty round takes some 60 ns,
  * most of it the processor's pause; falling asleep and being woken some 5 us, and the device
@@ -71,6 +74,7 @@ struct nf_tables {
  * @counters: one for each name, written by the NF
  * @config: --config, NULL for none
  * @options: --ring, --buffer
+ * @pcap: --pcap, the folder whose files stand for ports, NULL for real ports
  * @mtu: --mtu, 0 for what the port has
  * @busy_poll: --busy-poll, or a port cannot interrupt
  * @stats_s: --stats, seconds between two lines, 0 for none
@@ -96,7 +100,7 @@ struct nf {
 	bool config_optional;
 	const char *const *counter_names;
 	const uint64_t *counters;
-	const char *config;
+	const char *config, *pcap;
 	struct onepath_path_options options;
 	unsigned int mtu, stats_s;
 	bool busy_poll, json, quiet;
@@ -118,6 +122,9 @@ void nf_open(struct nf *nf, int argc, char **argv);
 /* Makes the next path, nf->path[nf->path_count - 1], and lets its input receive all frames. */
 void nf_add_path(struct nf *nf, unsigned int input, const unsigned int *outputs,
 		 unsigned int count);
+
+/* A port's own address. With --pcap it is 02:00:00:00:00:00 for the first port, and so on. */
+void nf_port_mac(const struct nf *nf, unsigned int port, uint8_t mac[6]);
 
 /* Starts all paths, then says "onepath-NAME: ..." on standard error as printf() would: scripts may wait for it. */
 void nf_start(struct nf *nf, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -147,6 +154,19 @@ void nf_report_start(struct nf *nf);
 void nf_report_line(struct nf *nf);
 void nf_report_end(const struct nf *nf);
 
+/* The smallest size of buffers that holds what such a port receives, the usual one at least. */
+unsigned int nf_buffer_bytes(const struct nf *nf, unsigned int mtu);
+
+/* Instead of ports: nf_pcap.c. */
+extern uint64_t nf_pcap_time_ns;
+void nf_pcap_open(struct nf *nf);
+void nf_pcap_add_path(const struct nf *nf, struct nf_path *path);
+bool nf_pcap_turn(
+	struct nf *nf); /* the frame before is sent, the next one received; false: there is none */
+bool nf_pcap_stats(const struct nf *nf, const struct nf_port *port,
+		   struct onepath_port_stats *count);
+int nf_pcap_close(struct nf *nf); /* the exit status */
+
 /* Notes that @frames were handled on a path. */
 static inline void nf_count(struct nf *nf, unsigned int path, unsigned int frames)
 {
@@ -154,11 +174,13 @@ static inline void nf_count(struct nf *nf, unsigned int path, unsigned int frame
 	nf->handled += frames;
 }
 
-/* The time, in microseconds; never goes back. Once a round is often enough. */
+/* The time, in microseconds; never goes back. Once a round is often enough. With --pcap it is the frames'. */
 static inline uint64_t nf_now_us(void)
 {
 	struct timespec now;
 
+	if (nf_pcap_time_ns)
+		return nf_pcap_time_ns / 1000u;
 	clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
 	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
 }

@@ -24,6 +24,8 @@ static const char options_help[] =
 	"  -p, --busy-poll      never sleep: keep polling also when no frames come\n"
 	"  -s, --stats SECONDS  say how it goes every so many seconds, on standard error\n"
 	"  -j, --json           print the closing table as JSON\n"
+	"      --pcap DIR       no ports: frames come from DIR/in0.pcap (the first port's), DIR/in1.pcap\n"
+	"                       and so on, at the times of capture, and leave to DIR/out0.pcap, ...\n"
 	"  -q, --quiet          print errors only\n"
 	"  -h, --help           print this\n"
 	"\n";
@@ -43,8 +45,8 @@ static const char config_end_help[] =
 
 static void print_help(const struct nf *nf)
 {
-	printf("Usage: onepath-%s [OPTION]... %s\n\n%s\n\n%s", nf->name, nf->ports_usage, nf->about,
-	       ports_help);
+	printf("Usage: onepath-%s [OPTION]... %s\n       onepath-%s [OPTION]... --pcap DIR\n\n%s\n\n%s",
+	       nf->name, nf->ports_usage, nf->name, nf->about, ports_help);
 	if (nf->tables)
 		printf("  -c, --config FILE    what it is to do; onepath-%s(1) describes it%s\n",
 		       nf->name, nf->config_optional ? "" : "; has to be given");
@@ -109,6 +111,8 @@ static void read_ports(struct nf *nf, int count, char **names)
 	nf->port_count = (unsigned int)count;
 }
 
+#define PCAP 256 /* has no short form */
+
 void nf_read_options(struct nf *nf, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -119,6 +123,7 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 		{ "busy-poll", no_argument, NULL, 'p' },
 		{ "stats", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "pcap", required_argument, NULL, PCAP },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -152,6 +157,9 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 		case 'j':
 			nf->json = true;
 			break;
+		case PCAP:
+			nf->pcap = optarg;
+			break;
 		case 'q':
 			nf->quiet = true;
 			break;
@@ -165,5 +173,8 @@ void nf_read_options(struct nf *nf, int argc, char **argv)
 	}
 	if (nf->tables && !nf->config && !nf->config_optional)
 		refuse(nf, "a configuration has to be given", "--config FILE");
-	read_ports(nf, argc - optind, argv + optind);
+	if (!nf->pcap)
+		read_ports(nf, argc - optind, argv + optind);
+	else if (optind < argc)
+		refuse(nf, "with --pcap there are no ports, so not", argv[optind]);
 }

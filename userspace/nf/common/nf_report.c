@@ -40,10 +40,13 @@ void nf_report_line(struct nf *nf)
 }
 
 /* What a port counted since the start. Returns false if it is gone. */
-static bool read_counts(const struct nf_port *port, struct onepath_port_stats *count)
+static bool read_counts(const struct nf *nf, const struct nf_port *port,
+			struct onepath_port_stats *count)
 {
 	const struct onepath_port_stats *before = &port->before;
 
+	if (nf_pcap_stats(nf, port, count))
+		return true;
 	if (onepath_port_stats(port->fd, count))
 		return false;
 	count->rx_frames -= before->rx_frames;
@@ -100,7 +103,7 @@ static void print_table(const struct nf *nf, double seconds)
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		const struct nf_port *port = &nf->port[i];
 
-		if (read_counts(port, &count))
+		if (read_counts(nf, port, &count))
 			printf("%-13s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64
 			       " %12" PRIu64 "\n",
 			       port->name, (uint64_t)count.rx_frames, (uint64_t)count.rx_missed,
@@ -132,7 +135,7 @@ static void print_json(const struct nf *nf, double seconds)
 	printf("], \"ports\": [");
 	for (unsigned int i = 0; i < nf->port_count; i++) {
 		printf("%s{\"port\": \"%s\"", i ? ", " : "", nf->port[i].name);
-		if (read_counts(&nf->port[i], &count))
+		if (read_counts(nf, &nf->port[i], &count))
 			printf(", \"rx_frames\": %" PRIu64 ", \"rx_missed\": %" PRIu64
 			       ", \"rx_errors\": %" PRIu64 ", \"tx_frames\": %" PRIu64
 			       ", \"tx_lost\": %" PRIu64,

@@ -3,8 +3,6 @@
  * router: each port has a path whose outputs are all ports, itself included: output k is
  * port k.
  */
-#include <stdlib.h>
-
 #include "config.h"
 
 static struct router_path paths[ROUTER_PORTS_MAX];
@@ -12,15 +10,11 @@ static struct router_path paths[ROUTER_PORTS_MAX];
 /* Makes the path of port @input. */
 static void add_path(struct nf *nf, unsigned int input)
 {
-	struct onepath_port_info info;
 	unsigned int outputs[ROUTER_PORTS_MAX];
-	int err = onepath_port_info(nf->port[input].fd, &info);
+	uint8_t mac[6];
 
-	if (err) {
-		onepath_explain(err, "ask for the address of", nf->port[input].name);
-		exit(EXIT_FAILURE);
-	}
-	router_set_mac(input, info.mac);
+	nf_port_mac(nf, input, mac);
+	router_set_mac(input, mac);
 	for (unsigned int k = 0; k < nf->port_count; k++)
 		outputs[k] = k;
 	nf_add_path(nf, input, outputs, nf->port_count);
