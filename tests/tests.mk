@@ -64,6 +64,7 @@ EXTRA_test_lib_calls := $(EXTRA_test_lib)
 LDFLAGS_test_lib_calls := $(LDFLAGS_test_lib)
 EXTRA_test_nf_config := $(B)/libnf.a
 EXTRA_test_nf_firewall_config := $(call objects,userspace/nf/firewall/config.c) $(B)/libnf.a
+EXTRA_test_nf_nat_config := $(call objects,userspace/nf/nat/config.c) $(B)/libnf.a
 EXTRA_test_nf_policer := $(B)/libnf.a
 EXTRA_test_nf_policer_config := $(call objects,userspace/nf/policer/config.c) $(B)/libnf.a
 EXTRA_test_lpm := $(call objects,userspace/nf/common/lpm.c)

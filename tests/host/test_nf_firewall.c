@@ -36,9 +36,10 @@ static void test_ipv6_is_the_same(void **state)
 	assert_false(in(frame_udp(A6, 1024, B6, 53)));
 }
 
-/* The second word of an IPv6 key is an address, that of an IPv4 key may be the same. */
+/* The second word of an IPv6 key is an address, that of an IPv4 key may be the same, and so may be their hashes. */
 static void test_an_ipv6_flow_lets_no_ipv4_in(void **state)
 {
+	firewall.table.secret = (struct flow_secret){ 0 };
 	assert_true(out(frame_udp("a00:2:c000:201::", 1024, B6, 53)));
 	assert_false(in(frame_udp(B, 53, A, 1024)));
 	assert_true(out(frame_udp(A, 1024, B, 53)));
