@@ -3,6 +3,7 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
+#include <rte_prefetch.h>
 
 #include "bench.h"
 #include "dpdk_port.h"
@@ -19,7 +20,30 @@ static inline void send_to(uint16_t port, struct rte_mbuf **frames, uint16_t cou
 		rte_pktmbuf_free(frames[sent]);
 }
 
+/* Takes a frame for sending, of which @out is to be sent: as frames[kept], or frees it. Returns how many are kept. */
+static inline uint16_t keep(struct rte_mbuf **frames, uint16_t kept, struct rte_mbuf *frame,
+			    uint32_t out, unsigned int outputs)
+{
+	if (unlikely(!(out & 0xffff))) {
+		rte_pktmbuf_free(frame);
+		return kept;
+	}
+	if (unlikely(out != rte_pktmbuf_data_len(frame)))
+		rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
+	if (outputs > 1)
+		rte_mbuf_refcnt_update(frame, (int16_t)(outputs - 1));
+	frames[kept] = frame;
+	return kept + 1;
+}
+
 /* Each output has the same buffer, so it counts who has it. */
+static inline void send_kept(struct lane *lane, unsigned int outputs, struct rte_mbuf **frames,
+			     uint16_t kept)
+{
+	for (unsigned int k = 0; k < outputs && kept; k++)
+		send_to(lane->dpdk.out[k], frames, kept);
+}
+
 static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 				   reference_handler *handler, void *state, unsigned int max)
 {
@@ -28,21 +52,12 @@ static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 
 	for (uint16_t i = 0; i < count; i++) {
 		struct rte_mbuf *frame = frames[i];
-		uint16_t length = rte_pktmbuf_data_len(frame);
-		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *), length, state);
+		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *),
+				       rte_pktmbuf_data_len(frame), state);
 
-		if (unlikely(!out)) {
-			rte_pktmbuf_free(frame);
-			continue;
-		}
-		if (unlikely(out != length))
-			rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
-		if (outputs > 1)
-			rte_mbuf_refcnt_update(frame, (int16_t)(outputs - 1));
-		frames[kept++] = frame;
+		kept = keep(frames, kept, frame, out, outputs);
 	}
-	for (unsigned int k = 0; k < outputs && kept; k++)
-		send_to(lane->dpdk.out[k], frames, kept);
+	send_kept(lane, outputs, frames, kept);
 	return count;
 }
 
@@ -53,8 +68,37 @@ static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 	}
 BURSTS(DPDK_FUNCTION)
 
+/* The same for logic in steps, unless there is but one frame. */
+#define DPDK_STEPS(name)                                                                           \
+	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)                       \
+	{                                                                                          \
+		struct rte_mbuf *frames[BENCH_BATCH];                                              \
+		struct name##_look look[BENCH_BATCH];                                              \
+		uint16_t count, kept = 0;                                                          \
+                                                                                                   \
+		if (max == 1)                                                                      \
+			return forward(lane, 1, name##_handle, lane->state, 1);                    \
+		count = rte_eth_rx_burst(lane->dpdk.in, 0, frames, (uint16_t)max);                 \
+		for (uint16_t i = 0; i < count; i++)                                               \
+			rte_prefetch0(rte_pktmbuf_mtod(frames[i], uint8_t *));                     \
+		for (uint16_t i = 0; i < count; i++)                                               \
+			name##_look(&look[i], rte_pktmbuf_mtod(frames[i], uint8_t *),              \
+				    rte_pktmbuf_data_len(frames[i]), lane->state);                 \
+		for (uint16_t i = 0; i < count; i++)                                               \
+			name##_fetch(&look[i], lane->state);                                       \
+		for (uint16_t i = 0; i < count; i++)                                               \
+			kept = keep(frames, kept, frames[i],                                       \
+				    name##_judge(&look[i], rte_pktmbuf_mtod(frames[i], uint8_t *), \
+						 rte_pktmbuf_data_len(frames[i]), lane->state),    \
+				    1);                                                            \
+		send_kept(lane, 1, frames, kept);                                                  \
+		return count;                                                                      \
+	}
+STEPS(DPDK_STEPS)
+
 #define DPDK_ENTRY(name, outputs, handler) [BURST_##name] = dpdk_##name,
-burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) };
+#define DPDK_STEPS_ENTRY(name)		   [BURST_##name] = dpdk_##name,
+burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) STEPS(DPDK_STEPS_ENTRY) };
 
 /* A lane's ports, made when they are needed first: one to receive, then the outputs. */
 static uint16_t port_of(const struct dpdk_queues *queues, unsigned int number)

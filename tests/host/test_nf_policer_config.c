@@ -73,10 +73,12 @@ static void mistakes(void **state)
 /* Whether a packet of @bytes to IPv4 @address passes now. */
 static bool passes(uint32_t address, uint32_t bytes)
 {
+	struct policer_look look = { .bytes = (uint16_t)bytes };
 	uint8_t raw[4];
 
 	put32(raw, address);
-	return policer_admit(&policer, raw, false, bytes);
+	policer_look_up(&look, &policer, raw, false);
+	return policer_judge(&look, raw, 1, &policer);
 }
 
 #define TEN 0x0a000001u

@@ -28,8 +28,8 @@ int main(int argc, char **argv)
 		policer_set_time(&policer, nf_now_us());
 		for (unsigned int i = 0; i < 2; i++)
 			nf_count(&nf, i,
-				 onepath_run(&nf.path[i].path, 1, policer_handle, &policer,
-					     ONEPATH_BURST));
+				 onepath_run_burst(&nf.path[i].path, 1, policer_burst, &policer,
+						   ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }

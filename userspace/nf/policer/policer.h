@@ -16,6 +16,7 @@
 
 #include "flow_table.h"
 #include "lpm.h"
+#include "nf_steps.h"
 #include "packet.h"
 
 #define POLICER_MILLION	 1000000u
@@ -163,75 +164,127 @@ NF_INLINE void policer_key(uint64_t key[2], const uint8_t *address, bool is_ipv6
 	key[1] = is_ipv6 ? raw64(address + 8) : raw32(address);
 }
 
-NF_INLINE struct policer_bucket *policer_bucket_of(struct policer *policer, const uint8_t *address,
-						   bool is_ipv6)
+/**
+ * struct policer_look - what is known of a frame before its bucket is looked for
+ * @limit: for its destination, NULL if there is none, or no packet
+ * @key: of its address
+ * @hash: of @key, if the limit is for each address
+ * @bytes: of the packet, 0 if there is none
+ * @malformed: there is one, but not to be read
+ */
+struct policer_look {
+	const struct policer_limit *limit;
+	uint64_t key[2];
+	uint32_t hash;
+	uint16_t bytes;
+	bool malformed;
+};
+
+/* Looks for the limit, and asks for the address's part of the table. */
+NF_INLINE void policer_look_up(struct policer_look *look, const struct policer *policer,
+			       const uint8_t *address, bool is_ipv6)
+{
+	const struct policer_rules *rules = policer->rules;
+	uint32_t found = is_ipv6 ? lpm_find_ipv6(&rules->ipv6, address)
+				 : lpm_find_ipv4(&rules->ipv4, address);
+
+	if (found == LPM_NONE)
+		return;
+	look->limit = &rules->limit[found];
+	if (look->limit->bucket != POLICER_EACH)
+		return;
+	policer_key(look->key, address, is_ipv6);
+	look->hash = flow_hash(&policer->addresses, POLICER_ADDRESSES, look->key);
+	flow_prefetch(&policer->addresses, look->hash);
+}
+
+/*
+ * The first step, see nf_steps.h. A packet whose transport header is wrong has a destination all
+ * the same; only if that cannot be told is it malformed: it would get past its limit.
+ */
+NF_INLINE void policer_look(struct policer_look *look, const uint8_t *frame, uint16_t length,
+			    void *state)
+{
+	struct packet packet;
+
+	look->limit = NULL;
+	look->bytes = 0;
+	look->malformed = false;
+	if (nf_unlikely(!packet_parse(&packet, frame, length)) &&
+	    (packet.problem == PACKET_BAD_ETHERNET || packet.problem == PACKET_BAD_IP)) {
+		look->malformed = true;
+		return;
+	}
+	if (nf_unlikely(packet.network != PACKET_IPV4 && packet.network != PACKET_IPV6))
+		return;
+	look->bytes = packet.end - packet.l3;
+	policer_look_up(look, state, frame + packet_source(&packet) + packet_address_bytes(&packet),
+			packet.network == PACKET_IPV6);
+}
+
+/* The second step: asks for the address's bucket. */
+NF_INLINE void policer_fetch(const struct policer_look *look, void *state)
+{
+	const struct policer *policer = state;
+
+	if (look->limit && look->limit->bucket == POLICER_EACH)
+		flow_prefetch_flow(&policer->addresses, POLICER_ADDRESSES, look->hash);
+}
+
+NF_INLINE struct policer_bucket *policer_bucket_of(struct policer *policer,
+						   const struct policer_look *look)
 {
 	struct flow_table *table = &policer->addresses;
 	struct policer_address *found;
-	uint32_t hash, n;
-	uint64_t key[2];
+	uint32_t n;
 
-	policer_key(key, address, is_ipv6);
-	hash = flow_hash(table, POLICER_ADDRESSES, key);
-	n = flow_find(table, POLICER_ADDRESSES, key, hash, policer->now_s);
+	if (look->limit->bucket != POLICER_EACH)
+		return &policer->bucket[look->limit->bucket];
+	n = flow_find(table, POLICER_ADDRESSES, look->key, look->hash, policer->now_s);
 	if (nf_unlikely(n == FLOW_NONE))
-		return policer_add(policer, key, hash);
+		return policer_add(policer, look->key, look->hash);
 	flow_use(table, POLICER_ADDRESSES, n, 0, policer->now_s);
 	found = flow_at(table, POLICER_ADDRESSES, n);
 	return &found->bucket;
 }
 
-/* Is a packet of @bytes to @address to pass? */
-NF_INLINE bool policer_admit(struct policer *policer, const uint8_t *address, bool is_ipv6,
-			     uint32_t bytes)
+/* What has no limit: may it pass? */
+static inline uint32_t policer_without_limit(struct policer *policer,
+					     const struct policer_look *look, uint16_t length)
 {
-	const struct policer_rules *rules = policer->rules;
-	uint32_t found = is_ipv6 ? lpm_find_ipv6(&rules->ipv6, address)
-				 : lpm_find_ipv4(&rules->ipv4, address);
-	const struct policer_limit *limit = &rules->limit[found];
-	struct policer_bucket *bucket;
-
-	if (found == LPM_NONE) {
-		policer->counts.unlimited++;
-		return true;
-	}
-	bucket = limit->bucket == POLICER_EACH ? policer_bucket_of(policer, address, is_ipv6)
-					       : &policer->bucket[limit->bucket];
-	if (nf_unlikely(!bucket)) {
-		policer->counts.table_full++;
-		return false;
-	}
-	if (nf_likely(policer_conforms(limit, bucket, bytes, policer->now_us))) {
-		policer->counts.passed++;
-		return true;
-	}
-	policer->counts.over_limit++;
-	return false;
-}
-
-/*
- * The NF. A packet whose transport header is wrong has a destination all the same; only if that
- * cannot be told is it dropped: it would get past its limit.
- */
-static inline uint32_t policer_handle(uint8_t *frame, uint16_t length, void *state)
-{
-	struct policer *policer = state;
-	struct packet packet;
-
-	if (nf_unlikely(!packet_parse(&packet, frame, length)) &&
-	    (packet.problem == PACKET_BAD_ETHERNET || packet.problem == PACKET_BAD_IP)) {
+	if (look->malformed) {
 		policer->counts.malformed++;
 		return 0;
 	}
-	if (nf_unlikely(packet.network != PACKET_IPV4 && packet.network != PACKET_IPV6)) {
+	if (look->bytes)
+		policer->counts.unlimited++;
+	else
 		policer->counts.not_ip++;
+	return length;
+}
+
+/* The last step. Frames stay as they are. */
+NF_INLINE uint32_t policer_judge(const struct policer_look *look, uint8_t *frame, uint16_t length,
+				 void *state)
+{
+	struct policer *policer = state;
+	struct policer_bucket *bucket;
+
+	if (nf_unlikely(!look->limit))
+		return policer_without_limit(policer, look, length);
+	bucket = policer_bucket_of(policer, look);
+	if (nf_unlikely(!bucket)) {
+		policer->counts.table_full++;
+		return 0;
+	}
+	if (nf_likely(policer_conforms(look->limit, bucket, look->bytes, policer->now_us))) {
+		policer->counts.passed++;
 		return length;
 	}
-	return policer_admit(policer,
-			     frame + packet_source(&packet) + packet_address_bytes(&packet),
-			     packet.network == PACKET_IPV6, packet.end - packet.l3)
-		       ? length
-		       : 0;
+	policer->counts.over_limit++;
+	return 0;
 }
+
+NF_STEPS(policer)
 
 #endif
