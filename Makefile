@@ -34,7 +34,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo bench bench-asm bench-budget bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz check format clean distclean help
+.PHONY: all userspace tools module demo bench bench-asm bench-budget bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz proofs check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -224,6 +224,10 @@ FUZZ_RUNS ?= 10000000
 fuzz: ## FUZZ_RUNS fuzz inputs (10 million) to the model and its vfio-user server; goes on where it was
 	@$(TOOLBOX) setup
 	@$(TOOLBOX) enter -- tests/fuzz/run $(FUZZ_RUNS)
+
+proofs: ## CBMC: the hot loop, the driver's order of register writes, NFs: for any frame, ring and device
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter -- tests/proofs/run $(PROOFS)
 
 check: ## W=1, sparse, checkpatch, clang-format, include rules, shellcheck, man pages
 	@$(TOOLBOX) setup
