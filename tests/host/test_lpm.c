@@ -166,16 +166,15 @@ static void test_full(void **state)
 
 	assert_int_equal(lpm_build(&lpm, LPM_IPV4_BITS, &prefix, 1), 0);
 	used = lpm.used;
-	assert_false(lpm_insert(&lpm, &longer, LPM_IPV4_STRIDE));
+	assert_false(lpm_insert(&lpm, &longer));
 	assert_int_equal(lpm.used, used);
 	assert_int_equal(lpm_find_ipv4(&lpm, longer.key), 5);
-	assert_true(lpm_insert(&lpm, &(struct lpm_prefix){ { 10, 1 }, 16, 7 }, LPM_IPV4_STRIDE));
+	assert_true(lpm_insert(&lpm, &(struct lpm_prefix){ { 10, 1 }, 16, 7 }));
 	assert_int_equal(lpm_find_ipv4(&lpm, longer.key), 7);
 	lpm_free(&lpm);
 
 	assert_int_equal(lpm_build(&lpm, LPM_IPV4_BITS, &longer, 1), 0);
-	assert_false(
-		lpm_insert(&lpm, &(struct lpm_prefix){ { 10, 2, 3, 4 }, 25, 9 }, LPM_IPV4_STRIDE));
+	assert_false(lpm_insert(&lpm, &(struct lpm_prefix){ { 10, 2, 3, 4 }, 25, 9 }));
 	assert_int_equal(lpm_find_ipv4(&lpm, (uint8_t[4]){ 10, 2, 3, 4 }), LPM_NONE);
 	assert_int_equal(lpm_find_ipv4(&lpm, longer.key), 6);
 	lpm_free(&lpm);

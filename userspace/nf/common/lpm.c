@@ -7,17 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "lpm.h"
-
-#define HUGE_PAGE_BYTES	 (2u << 20)
-#define CACHE_LINE_BYTES 64
-
-static unsigned int stride_of(unsigned int bits)
-{
-	return bits == LPM_IPV4_BITS ? LPM_IPV4_STRIDE : LPM_IPV6_STRIDE;
-}
+#include "nf_memory.h"
 
 /* Zeroes what the length leaves out, so that equal prefixes have equal keys. */
 static void cut_key(struct lpm_prefix *prefix)
@@ -74,7 +66,7 @@ static unsigned int common_bits(const uint8_t *a, const uint8_t *b)
  * Slots for all. A prefix needs a node at each level before its end, and shares those down to
  * where it parts from a prefix that needs them, too: if there is one, it is the one before.
  */
-static uint64_t slots_for(const struct lpm_prefix *prefixes, size_t count, unsigned int stride)
+static uint64_t slots_for(const struct lpm_prefix *prefixes, size_t count)
 {
 	uint64_t slots = 1u << LPM_ROOT_BITS;
 
@@ -85,30 +77,21 @@ static uint64_t slots_for(const struct lpm_prefix *prefixes, size_t count, unsig
 			before = prefixes[i - 1].length;
 			common = common_bits(prefixes[i - 1].key, prefixes[i].key);
 		}
-		for (unsigned int at = LPM_ROOT_BITS; at < prefixes[i].length; at += stride)
+		for (unsigned int at = LPM_ROOT_BITS; at < prefixes[i].length; at += LPM_STRIDE)
 			if (common < at || before <= at)
-				slots += 1u << stride;
+				slots += LPM_SLOTS;
 	}
 	return slots;
 }
 
 static bool allocate(struct lpm *lpm, uint64_t slots)
 {
-	size_t bytes = slots * sizeof(*lpm->slot);
-	size_t align = bytes < HUGE_PAGE_BYTES ? CACHE_LINE_BYTES : HUGE_PAGE_BYTES;
-
 	if (slots > LPM_VALUE_MAX)
 		return false;
-	bytes = (bytes + align - 1) & ~(align - 1);
-	lpm->slot = aligned_alloc(align, bytes);
-	if (!lpm->slot)
-		return false;
-	if (align == HUGE_PAGE_BYTES)
-		madvise(lpm->slot, bytes, MADV_HUGEPAGE); /* if it can */
-	memset(lpm->slot, 0, bytes);
+	lpm->slot = nf_memory(slots * sizeof(*lpm->slot));
 	lpm->used = 1u << LPM_ROOT_BITS;
 	lpm->capacity = (uint32_t)slots;
-	return true;
+	return lpm->slot;
 }
 
 int lpm_build(struct lpm *lpm, unsigned int bits, struct lpm_prefix *prefixes, size_t count)
@@ -126,15 +109,15 @@ int lpm_build(struct lpm *lpm, unsigned int bits, struct lpm_prefix *prefixes, s
 		return -ENOMEM;
 	sort(prefixes, spare, count);
 	free(spare);
-	if (!allocate(lpm, slots_for(prefixes, count, stride_of(bits))))
+	if (!allocate(lpm, slots_for(prefixes, count)))
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		lpm_insert(lpm, &prefixes[i], stride_of(bits)); /* has room: slots_for() */
+		lpm_insert(lpm, &prefixes[i]); /* has room: slots_for() */
 	return 0;
 }
 
 void lpm_free(struct lpm *lpm)
 {
-	free(lpm->slot);
+	nf_memory_free(lpm->slot);
 	lpm->slot = NULL;
 }
