@@ -17,7 +17,7 @@ compile=("${CC:-gcc}" -O1 -g -std=gnu11 -I "$root/uapi" -I "$root/userspace/incl
 "${compile[@]}" "$root/tests/host/json_get.c" -o "$tmp/json_get" -ljson-c
 sanitizers=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 (cd "$tmp" && "${compile[@]}" "${sanitizers[@]}" -c "$root"/userspace/nf/common/*.c "$root"/userspace/lib/*.c)
-for nf in nop.c broadcast.c 'policer/*.c'; do
+for nf in nop.c broadcast.c 'policer/*.c' 'router/*.c' 'bridge/*.c' 'lb/*.c'; do
 	# shellcheck disable=SC2086 # nf is a pattern
 	"${compile[@]}" "${sanitizers[@]}" "$root"/userspace/nf/$nf "$tmp"/*.o -o "$tmp/onepath-${nf%%[./]*}" -lyaml -lpcap
 done
@@ -193,6 +193,22 @@ wait_for "not reloaded: everything is as it was"
 kill -INT "$nf_pid"
 finish
 expect "SIGHUP reloads" 0 err "config.json:1: limits[0].rate: \"2 parsec\"; wanted" json /counters/not_ip 20
+
+# Those with many ports: all of them have paths, and outputs as each NF wants them.
+run_until bridging INT bridge --json 3:0.0 3:0.1 4:0.0
+expect "bridge" 0 err "bridging 3 ports" json /paths/2/frames 10 json /counters/learnt 1 json /counters/moved 2 \
+	json /counters/same_port 30
+run_until bridging HUP bridge 3:0.0 3:0.1; expect "bridge without a file: SIGHUP" 0 out "^same_port +20$"
+echo '{"ports": [{"pvid": 1}, {"pvid": 1}, {"tagged": [1]}]}' >"$config"
+run bridge -c "$config" 3:0.0 3:0.1 4:0.0; expect "a VLAN that one buffer cannot do" 2 err "ports: VLAN 1 has more than two ports" no-out
+echo '{"ports": [{"addresses": ["192.0.2.1/24"]}, {"addresses": ["2001:db8::1/64"]}]}' >"$config"
+FAKE_SELF=1 run_until routing INT router --json -c "$config" 3:0.0 3:0.1
+expect "router" 0 err "routing between 2 ports" json /paths/1/frames 10 json /counters/not_routed 20
+run router -c "$config" 3:0.0 3:0.1 4:0.0; expect "router with another port" 2 err "config.json:1: ports: 2 ports; wanted 3" no-out
+echo '{"backends": [{"name": "a", "mac": "02:00:00:00:00:01", "port": 0}], "services": []}' >"$config"
+FAKE_SELF=1 run_until balancing INT lb --json -c "$config" 3:0.0
+expect "lb" 0 err "balancing on 1 ports" json /paths/0/frames 10 json /counters/no_service 10
+run lb -c "$config" 3:0.0 3:0.0; expect "lb: a port twice" 2 err "port given twice" no-out
 
 rm "$tmp/out"
 ln -s /dev/full "$tmp/out"

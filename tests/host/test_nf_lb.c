@@ -30,7 +30,7 @@ static const uint8_t client_mac[6] = { 2, 0, 0, 0, 0, 0x99 };
 /* Backends 0..@count - 1 but @without; the id is the number. Returns how many. */
 static size_t backends(struct maglev_backend *backend, unsigned int count, unsigned int without)
 {
-	static char name[100][8];
+	static char name[100][16];
 	size_t made = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
