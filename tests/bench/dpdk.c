@@ -68,6 +68,45 @@ static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 	}
 BURSTS(DPDK_FUNCTION)
 
+/* Each output has a list of its own. */
+static inline unsigned int forward_chosen(struct lane *lane, unsigned int outputs,
+					  reference_handler *handler, void *state, unsigned int max)
+{
+	struct rte_mbuf *frames[BENCH_BATCH], *chosen[BENCH_NIC_OUTPUTS][BENCH_BATCH];
+	uint16_t count = rte_eth_rx_burst(lane->dpdk.in, 0, frames, (uint16_t)max);
+	uint16_t kept[BENCH_NIC_OUTPUTS] = { 0 };
+
+	for (uint16_t i = 0; i < count; i++) {
+		struct rte_mbuf *frame = frames[i];
+		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *),
+				       rte_pktmbuf_data_len(frame), state);
+		uint32_t mask = ~(out >> 16) & ((1u << outputs) - 1);
+
+		if (unlikely(!(out & 0xffff) || !mask)) {
+			rte_pktmbuf_free(frame);
+			continue;
+		}
+		if (unlikely((out & 0xffff) != rte_pktmbuf_data_len(frame)))
+			rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
+		if (unlikely(mask & (mask - 1)))
+			rte_mbuf_refcnt_update(frame, (int16_t)(__builtin_popcount(mask) - 1));
+		for (unsigned int k = 0; k < outputs; k++)
+			if (mask >> k & 1)
+				chosen[k][kept[k]++] = frame;
+	}
+	for (unsigned int k = 0; k < outputs; k++)
+		if (kept[k])
+			send_to(lane->dpdk.out[k], chosen[k], kept[k]);
+	return count;
+}
+
+#define DPDK_CHOOSER(name, outputs, handler)                                     \
+	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)     \
+	{                                                                        \
+		return forward_chosen(lane, outputs, handler, lane->state, max); \
+	}
+CHOOSERS(DPDK_CHOOSER)
+
 /* The same for logic in steps, unless there is but one frame. */
 #define DPDK_STEPS(name)                                                                           \
 	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)                       \
@@ -98,7 +137,8 @@ STEPS(DPDK_STEPS)
 
 #define DPDK_ENTRY(name, outputs, handler) [BURST_##name] = dpdk_##name,
 #define DPDK_STEPS_ENTRY(name)		   [BURST_##name] = dpdk_##name,
-burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) STEPS(DPDK_STEPS_ENTRY) };
+burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) CHOOSERS(DPDK_ENTRY)
+							   STEPS(DPDK_STEPS_ENTRY) };
 
 /* A lane's ports, made when they are needed first: one to receive, then the outputs. */
 static uint16_t port_of(const struct dpdk_queues *queues, unsigned int number)

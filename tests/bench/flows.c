@@ -38,12 +38,14 @@ static const uint32_t *routed_addresses(void)
 	if (addresses[0])
 		return addresses;
 	routes = flows_routes(1);
-	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]);) {
 		const struct lpm_prefix *route = &routes[routes_random(&seed) % FLOWS_ROUTES];
 		uint32_t host = (uint32_t)routes_random(&seed);
 
-		addresses[i] = get32(route->key) |
-			       (route->length < 32 ? host & UINT32_MAX >> route->length : 0);
+		if (route->key[0] == 127) /* no packet goes there */
+			continue;
+		addresses[i++] = get32(route->key) |
+				 (route->length < 32 ? host & UINT32_MAX >> route->length : 0);
 	}
 	free(routes);
 	return addresses;
@@ -61,6 +63,12 @@ static uint32_t destination_of(const struct flows *flows, uint32_t flow)
 	}
 }
 
+void flows_mac(uint32_t flow, uint8_t mac[6])
+{
+	memcpy(mac, header, 6);
+	put32(mac + 2, 0x10000 + flow);
+}
+
 void flows_write(const struct flows *flows, uint8_t *frame, uint16_t length, uint64_t number)
 {
 	uint32_t flow = flows_of(flows, number);
@@ -68,6 +76,8 @@ void flows_write(const struct flows *flows, uint8_t *frame, uint16_t length, uin
 	memcpy(frame, header, sizeof(header));
 	memset(frame + sizeof(header), 0, length - sizeof(header));
 	put16(frame + 10, (uint16_t)flow);
+	if (flows->to == FLOWS_TO_MACS)
+		flows_mac(flow, frame);
 	put16(frame + 16, length - 14);
 	put32(frame + 26, FLOWS_CLIENTS + 1 + flow);
 	put32(frame + 30, destination_of(flows, flow));

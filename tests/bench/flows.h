@@ -14,6 +14,7 @@
 enum flows_to {
 	FLOWS_TO_ONE, /* all to FLOWS_SERVER */
 	FLOWS_TO_EACH, /* flow n to FLOWS_NETWORK + n */
+	FLOWS_TO_MACS, /* flow n to flows_mac() */
 	FLOWS_TO_ROUTES, /* each to an address in one of flows_routes() */
 };
 
@@ -36,6 +37,9 @@ uint32_t flows_of(const struct flows *flows, uint64_t number);
 
 /* Writes frame @number, of @length bytes, 60 at least. */
 void flows_write(const struct flows *flows, uint8_t *frame, uint16_t length, uint64_t number);
+
+/* The MAC address that a flow of FLOWS_TO_MACS goes to. */
+void flows_mac(uint32_t flow, uint8_t mac[6]);
 
 /* FLOWS_ROUTES routes with the shape of the Internet's table; their values are 1..@values. */
 struct lpm_prefix *flows_routes(uint32_t values);

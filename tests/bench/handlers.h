@@ -11,7 +11,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bridge/bridge.h"
+#include "firewall/firewall.h"
+#include "nat/nat.h"
 #include "policer/policer.h"
+#include "router/router.h"
 
 #define MACS ((void *)0x0202020202020202)
 

@@ -34,6 +34,10 @@ static void see_all_flows(struct lane *lane)
 		bench_nic_receive(&lane->nic, BENCH_BATCH);
 		lane->burst(lane, BENCH_BATCH);
 	}
+	bench_nic_send(&lane->nic);
+	if (lane->nic.sent + 2 * BENCH_BATCH < lane->nic.received)
+		bench_die("%s lets out %lu of %lu frames", driver_names[lane->driver],
+			  lane->nic.sent, lane->nic.received);
 }
 
 struct lane *lane_new(enum bench_driver driver, const struct bench_case *what, unsigned int thread)

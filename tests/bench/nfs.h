@@ -9,6 +9,10 @@
 
 struct lane;
 
+void *bridge_begin(struct lane *lane);
+void *firewall_begin(struct lane *lane);
+void *nat_begin(struct lane *lane);
 void *policer_begin(struct lane *lane);
+void *router_begin(struct lane *lane);
 
 #endif

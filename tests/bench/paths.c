@@ -14,6 +14,7 @@
 		return onepath_run(&lane->path, outputs, handler, lane->state, max); \
 	}
 BURSTS(ONEPATH_FUNCTION)
+CHOOSERS(ONEPATH_FUNCTION)
 
 /* What an NF behind a pointer is to use. The others have no such form. */
 static unsigned int onepath_burst_form(struct lane *lane, unsigned int max)
@@ -30,7 +31,7 @@ STEPS(ONEPATH_STEPS)
 
 #define ONEPATH_ENTRY(name, outputs, handler) [BURST_##name] = onepath_##name,
 #define ONEPATH_STEPS_ENTRY(name)	      [BURST_##name] = onepath_##name,
-static burst_function *const bursts[BURST_COUNT] = { BURSTS(ONEPATH_ENTRY)
+static burst_function *const bursts[BURST_COUNT] = { BURSTS(ONEPATH_ENTRY) CHOOSERS(ONEPATH_ENTRY)
 							     STEPS(ONEPATH_STEPS_ENTRY) };
 
 burst_function *onepath_burst(enum burst_number number)
@@ -44,14 +45,15 @@ burst_function *onepath_burst(enum burst_number number)
 		return reference_run(&lane->reference, outputs, handler, lane->state, max); \
 	}
 BURSTS(REFERENCE_FUNCTION)
+CHOOSERS(REFERENCE_FUNCTION)
 
 #define REFERENCE_STEPS(name) REFERENCE_FUNCTION(name, 1, name##_handle)
 STEPS(REFERENCE_STEPS)
 
 #define REFERENCE_ENTRY(name, outputs, handler) [BURST_##name] = reference_##name,
 #define REFERENCE_STEPS_ENTRY(name)		[BURST_##name] = reference_##name,
-burst_function *const reference_bursts[BURST_COUNT] = { BURSTS(REFERENCE_ENTRY)
-								STEPS(REFERENCE_STEPS_ENTRY) };
+burst_function *const reference_bursts[BURST_COUNT] = { BURSTS(REFERENCE_ENTRY) CHOOSERS(
+	REFERENCE_ENTRY) STEPS(REFERENCE_STEPS_ENTRY) };
 
 /* As the kernel lays a path out, in large pages if there are any. */
 #define AREA_BYTES (32u << 20)
