@@ -34,7 +34,7 @@ ifeq ($(O),toolbox)
 GUEST_LDFLAGS := -static
 endif
 
-.PHONY: all userspace tools module demo bench bench-asm bench-budget bench-vm test test-long kernels life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz proofs check format clean distclean help
+.PHONY: all userspace tools module demo bench bench-asm bench-budget bench-vm test test-long kernels nf-test life soak peers rate selftests selftests-long fuzz-ioctl test-debug coverage test-sanitized fuzz proofs check format clean distclean help
 
 all: userspace tools module ## everything for this machine: library, NFs, tools, and the module for KDIR
 
@@ -189,6 +189,10 @@ bench-asm: ## the machine code of the hot loop for the no-op, with what each ins
 peers: ## drivers that nobody here wrote, unmodified, on the software 82599: Linux's ixgbe, DPDK's
 	@$(TOOLBOX) setup
 	@ONEPATH_PEER_ROUNDS=50 ONEPATH_PEER_MEGABYTES=16 $(TOOLBOX) enter --net -- tests/run peers
+
+nf-test: ## each NF and Linux's own function, on the same frames: bridge, ip route, nftables, ...; a minute
+	@$(TOOLBOX) setup
+	@$(TOOLBOX) enter --net -- tests/run nf
 
 test-sanitized: ## the model's tests, and one with each of KERNELS in a VM, with AddressSanitizer in the model
 	@$(TOOLBOX) setup

@@ -14,7 +14,7 @@ THREAD_TESTS := test_run_threads
 
 .PHONY: tests-build sanitized-build tsan-build selftests-build
 tests-build: userspace tools selftests-build $(patsubst %,$(B)/%,$(filter-out $(MODEL_TESTS),$(HOST_TESTS)) $(SYSTEM_PROGRAMS))
-sanitized-build: $(B)/onepath-nic $(MODEL_TESTS:%=$(B)/%) fuzz-build $(B)/planted
+sanitized-build: $(NF_PROGRAMS) $(B)/onepath-nic $(MODEL_TESTS:%=$(B)/%) fuzz-build $(B)/planted
 tsan-build: $(THREAD_TESTS:%=$(B)/%)
 
 # tests/selftests are built as in a kernel's tree.
