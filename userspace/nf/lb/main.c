@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lb: each port has a path whose outputs are all ports, itself included: output k is port k. */
-#include <stdlib.h>
-
 #include "config.h"
 
 static struct lb_path paths[LB_PORTS_MAX];
@@ -9,15 +7,9 @@ static struct lb_path paths[LB_PORTS_MAX];
 /* Makes the path of port @input. */
 static void add_path(struct nf *nf, unsigned int input)
 {
-	struct onepath_port_info info;
 	unsigned int outputs[LB_PORTS_MAX];
-	int err = onepath_port_info(nf->port[input].fd, &info);
 
-	if (err) {
-		onepath_explain(err, "ask for the address of", nf->port[input].name);
-		exit(EXIT_FAILURE);
-	}
-	memcpy(lb.mac[input], info.mac, sizeof(lb.mac[input]));
+	nf_port_mac(nf, input, lb.mac[input]);
 	for (unsigned int k = 0; k < nf->port_count; k++)
 		outputs[k] = k;
 	nf_add_path(nf, input, outputs, nf->port_count);

@@ -3,23 +3,15 @@
  * nat: many inside addresses behind few outside ones. Each path has two outputs: the other
  * side, and back to where the frame came from.
  */
-#include <stdlib.h>
-
 #include "config.h"
 
 static void learn_macs(const struct nf *nf)
 {
-	struct onepath_port_info info[2];
+	uint8_t inside[6], outside[6];
 
-	for (unsigned int i = 0; i < 2; i++) {
-		int err = onepath_port_info(nf->port[i].fd, &info[i]);
-
-		if (!err)
-			continue;
-		onepath_explain(err, "ask for the address of", nf->port[i].name);
-		exit(EXIT_FAILURE);
-	}
-	nat_set_macs(info[0].mac, info[1].mac);
+	nf_port_mac(nf, 0, inside);
+	nf_port_mac(nf, 1, outside);
+	nat_set_macs(inside, outside);
 }
 
 int main(int argc, char **argv)
