@@ -85,7 +85,7 @@ static void take(const char *text)
 static uint32_t send(unsigned int to)
 {
 	struct bridge_path path = { &bridge, 0, 2048 };
-	uint8_t frame[64] = { 2, [5] = to, 2, [11] = 99 };
+	uint8_t frame[2048] = { 2, [5] = to, 2, [11] = 99 };
 
 	return bridge_handle(frame, 60, &path);
 }
@@ -93,7 +93,7 @@ static uint32_t send(unsigned int to)
 static void hear(unsigned int port, unsigned int from)
 {
 	struct bridge_path path = { &bridge, port, 2048 };
-	uint8_t frame[64] = { 2, [5] = 99, 2, [11] = from };
+	uint8_t frame[2048] = { 2, [5] = 99, 2, [11] = from };
 
 	bridge_handle(frame, 60, &path);
 }

@@ -83,7 +83,7 @@ static void take(const char *text)
 static unsigned int send(unsigned int client)
 {
 	struct lb_path path = { &lb, 1 };
-	uint8_t frame[64] = { 2, [5] = 1, 2, [11] = 9, 8, 0, 0x45, 0, 0, 40, [22] = 64, 6 };
+	uint8_t frame[2048] = { 2, [5] = 1, 2, [11] = 9, 8, 0, 0x45, 0, 0, 40, [22] = 64, 6 };
 
 	put32(frame + 26, 0x0a000000 + client);
 	put32(frame + 30, 0xc0000250);

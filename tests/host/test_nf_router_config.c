@@ -84,7 +84,8 @@ static enum neighbour_answer ask(const uint8_t *ipv4)
 	struct neighbour_key key = neighbour_key_ipv4(1, ipv4);
 	const uint8_t *mac;
 
-	return neighbour_find(&router.neighbours, &key, &mac);
+	return neighbour_find(&router.neighbours, &key, neighbour_hash(&router.neighbours, &key),
+			      &mac);
 }
 
 static void take(const char *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * bridge: a learning bridge (IEEE 802.1Q, clause 8) of up to 16 ports. A frame goes to the port
- * behind which its destination was heard, or to all others of its VLAN. Read bridge_handle()
+ * behind which its destination was heard, or to all others of its VLAN. Read bridge_judge()
  * first.
  *
  * A frame has one buffer for all of its outputs, so it cannot leave with a VLAN tag by one port
@@ -18,6 +18,7 @@
 #include <onepath/run.h>
 
 #include "flow_table.h"
+#include "nf_steps.h"
 #include "packet.h"
 
 #define BRIDGE_PORTS_MAX 16
@@ -117,6 +118,22 @@ struct bridge_frame {
 	uint16_t tci; /* with the VLAN that it is in */
 };
 
+/**
+ * struct bridge_look - what is known of a frame before its addresses are looked for
+ * @frame: its tag
+ * @malformed: it is, and nothing of what follows is known
+ * @from: bridge_key() of its source
+ * @to: of its destination
+ * @from_hash: of @from
+ * @to_hash: of @to
+ */
+struct bridge_look {
+	struct bridge_frame frame;
+	bool malformed;
+	uint64_t from, to;
+	uint32_t from_hash, to_hash;
+};
+
 /* Can one buffer do for all? See above. */
 static inline bool bridge_is_possible(struct bridge_vlan vlan)
 {
@@ -183,9 +200,8 @@ static inline void bridge_learn_new(struct bridge *bridge, uint64_t key, uint32_
 }
 
 /* IEEE 802.1Q, 8.7: what is configured is not learnt over. */
-NF_INLINE void bridge_learn(struct bridge *bridge, uint64_t key, uint32_t port)
+NF_INLINE void bridge_learn(struct bridge *bridge, uint64_t key, uint32_t hash, uint32_t port)
 {
-	uint32_t hash = flow_hash(&bridge->addresses, bridge_type, &key);
 	uint32_t n = flow_find(&bridge->addresses, bridge_type, &key, hash, bridge->now_s);
 	struct bridge_entry *entry;
 
@@ -204,17 +220,16 @@ NF_INLINE void bridge_learn(struct bridge *bridge, uint64_t key, uint32_t port)
 }
 
 /* Which of @members, ports that are not the input, get the frame (IEEE 802.1Q, 8.8). Counts it. */
-NF_INLINE uint16_t bridge_choose(const struct bridge_path *path, const uint8_t *to, uint16_t vlan,
-				 uint16_t members)
+NF_INLINE uint16_t bridge_choose(const struct bridge_path *path, const uint8_t *to,
+				 const struct bridge_look *look, uint16_t members)
 {
 	struct bridge *bridge = path->bridge;
-	uint64_t key = bridge_key(to, vlan);
-	uint32_t hash, n;
 	const struct bridge_entry *entry;
+	uint32_t n;
 
 	if (!(to[0] & 1)) {
-		hash = flow_hash(&bridge->addresses, bridge_type, &key);
-		n = flow_find(&bridge->addresses, bridge_type, &key, hash, bridge->now_s);
+		n = flow_find(&bridge->addresses, bridge_type, &look->to, look->to_hash,
+			      bridge->now_s);
 		if (nf_likely(n != FLOW_NONE)) {
 			entry = flow_at(&bridge->addresses, bridge_type, n);
 			if (entry->port == path->input)
@@ -258,38 +273,72 @@ NF_INLINE uint16_t bridge_outputs(unsigned int input, uint16_t ports)
 	return (ports & below) | (ports >> 1 & ~below);
 }
 
-/* An onepath_handler; @state: a struct bridge_path. */
-static inline uint32_t bridge_handle(uint8_t *bytes, uint16_t length, void *state)
+/* The first step, see nf_steps.h; @state: a struct bridge_path. */
+NF_INLINE void bridge_look(struct bridge_look *look, const uint8_t *bytes, uint16_t length,
+			   void *state)
 {
 	const struct bridge_path *path = state;
+	const struct flow_table *addresses = &path->bridge->addresses;
+	uint16_t vlan;
+
+	look->malformed = length < ETHERNET_BYTES || bytes[6] & 1 ||
+			  !bridge_classify(path, bytes, length, &look->frame);
+	if (nf_unlikely(look->malformed))
+		return;
+	vlan = look->frame.tci & 0xfff;
+	look->from = bridge_key(bytes + 6, vlan);
+	look->to = bridge_key(bytes, vlan);
+	look->from_hash = flow_hash(addresses, bridge_type, &look->from);
+	look->to_hash = flow_hash(addresses, bridge_type, &look->to);
+	flow_prefetch(addresses, look->from_hash);
+	flow_prefetch(addresses, look->to_hash);
+}
+
+/* The second step. */
+NF_INLINE void bridge_fetch(const struct bridge_look *look, void *state)
+{
+	const struct bridge_path *path = state;
+	const struct flow_table *addresses = &path->bridge->addresses;
+
+	if (nf_unlikely(look->malformed))
+		return;
+	flow_prefetch_flow(addresses, bridge_type, look->from_hash);
+	flow_prefetch_flow(addresses, bridge_type, look->to_hash);
+}
+
+/* The last step. */
+NF_INLINE uint32_t bridge_judge(const struct bridge_look *look, uint8_t *bytes, uint16_t length,
+				void *state)
+{
+	const struct bridge_path *path = state;
+	const struct bridge_frame *frame = &look->frame;
 	struct bridge *bridge = path->bridge;
 	const uint16_t input = (uint16_t)(1u << path->input);
 	struct bridge_vlan vlan;
-	struct bridge_frame frame;
-	uint16_t ports, number;
+	uint16_t ports;
 	bool tagged;
 
-	if (nf_unlikely(length < ETHERNET_BYTES || bytes[6] & 1 ||
-			!bridge_classify(path, bytes, length, &frame)))
+	if (nf_unlikely(look->malformed))
 		return bridge_drop(&bridge->count.malformed);
 	if (nf_unlikely(bridge_is_reserved(bytes)))
 		return bridge_drop(&bridge->count.reserved);
-	number = frame.tci & 0xfff;
-	vlan = bridge->tables->vlan[number];
+	vlan = bridge->tables->vlan[frame->tci & 0xfff];
 	if (nf_unlikely(!(vlan.members & input))) /* IEEE 802.1Q, 8.6.2 */
 		return bridge_drop(&bridge->count.wrong_vlan);
-	bridge_learn(bridge, bridge_key(bytes + 6, number), path->input);
-	ports = bridge_choose(path, bytes, number, vlan.members & (uint16_t)~input);
+	bridge_learn(bridge, look->from, look->from_hash, path->input);
+	ports = bridge_choose(path, bytes, look, vlan.members & (uint16_t)~input);
 	if (nf_unlikely(!ports))
 		return 0;
 	if (bridge->tables->aware) {
 		tagged = !(ports & vlan.untagged); /* the same for all: bridge_is_possible() */
-		if (nf_unlikely(tagged && !frame.tagged &&
+		if (nf_unlikely(tagged && !frame->tagged &&
 				(uint32_t)length + VLAN_BYTES > path->most))
 			return bridge_drop(&bridge->count.too_long);
-		length = bridge_retag(bytes, length, &frame, tagged);
+		length = bridge_retag(bytes, length, frame, tagged);
 	}
 	return onepath_only(length, bridge_outputs(path->input, ports));
 }
+
+NF_STEPS(bridge)
 
 #endif

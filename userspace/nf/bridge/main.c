@@ -44,8 +44,8 @@ int main(int argc, char **argv)
 		bridge.now_s = (uint32_t)(nf_now_us() / 1000000);
 		for (unsigned int i = 0; i < nf.port_count; i++)
 			nf_count(&nf, i,
-				 onepath_run(&nf.path[i].path, nf.port_count - 1, bridge_handle,
-					     &paths[i], ONEPATH_BURST));
+				 onepath_run_burst(&nf.path[i].path, nf.port_count - 1,
+						   bridge_burst, &paths[i], ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }

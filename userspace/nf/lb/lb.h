@@ -3,7 +3,7 @@
  * lb: spreads connections to virtual services over backends. What goes to a service leaves for
  * one of its backends with only its MAC addresses changed; the backend, which has the service's
  * address on an interface that does not answer ARP, answers the client directly (IPVS calls it
- * direct routing). So the load balancer sees one direction. Read lb_handle() first.
+ * direct routing). So the load balancer sees one direction. Read lb_judge() first.
  *
  * Maglev's table (maglev.h) says which backend a new connection gets; a flow table remembers
  * it, so that connections stay where they are when backends come, go or drain.
@@ -16,6 +16,7 @@
 #include "answers.h"
 #include "flow_table.h"
 #include "lb_tables.h"
+#include "nf_steps.h"
 
 #define LB_PORTS_MAX 16
 
@@ -90,6 +91,20 @@ struct lb_path {
 	unsigned int input;
 };
 
+/**
+ * struct lb_look - what is known of a frame before its connection is looked for
+ * @packet: where its headers are
+ * @table: Maglev's, of the service that it is for, or NULL; of what follows nothing is known then
+ * @key: of its connection
+ * @hash: of @key
+ */
+struct lb_look {
+	struct packet packet;
+	const uint16_t *table;
+	uint64_t key[5];
+	uint32_t hash;
+};
+
 NF_INLINE uint32_t lb_drop(uint64_t *counter)
 {
 	++*counter;
@@ -143,26 +158,26 @@ NF_INLINE bool lb_is_to_move(const struct lb *lb, const struct lb_connection *co
 }
 
 /*
- * The backend of a packet to a service whose Maglev table is @table: the connection's, as long
- * as it is usable, or else a new one. Returns its id, or MAGLEV_FREE.
+ * The backend of a packet to a service: the connection's, as long as it is usable, or else a new
+ * one. Returns its id, or MAGLEV_FREE.
  */
-NF_INLINE uint32_t lb_assign(struct lb *lb, const uint64_t key[5], const uint16_t *table,
-			     const struct packet *packet, const uint8_t *bytes)
+NF_INLINE uint32_t lb_assign(struct lb *lb, const struct lb_look *look, const uint8_t *bytes)
 {
-	uint32_t hash = flow_hash(&lb->connections, lb_type, key), backend, class;
-	uint32_t n = flow_find(&lb->connections, lb_type, key, hash, lb->now_s);
+	uint32_t backend, class;
+	uint32_t n = flow_find(&lb->connections, lb_type, look->key, look->hash, lb->now_s);
 	struct lb_connection *connection;
 
 	if (nf_unlikely(n == FLOW_NONE)) {
-		backend = lb_choose(lb->tables, table, key);
+		backend = lb_choose(lb->tables, look->table, look->key);
 		if (backend != MAGLEV_FREE)
-			lb_remember(lb, key, hash, lb_class_of(packet, bytes, LB_CLASSES), backend);
+			lb_remember(lb, look->key, look->hash,
+				    lb_class_of(&look->packet, bytes, LB_CLASSES), backend);
 		return backend;
 	}
 	connection = flow_at(&lb->connections, lb_type, n);
-	class = lb_class_of(packet, bytes, connection->flow.list);
+	class = lb_class_of(&look->packet, bytes, connection->flow.list);
 	if (nf_unlikely(lb_is_to_move(lb, connection, class))) {
-		backend = lb_choose(lb->tables, table, key);
+		backend = lb_choose(lb->tables, look->table, look->key);
 		if (backend == MAGLEV_FREE)
 			return backend;
 		lb->count.moved += connection->backend != backend;
@@ -173,7 +188,7 @@ NF_INLINE uint32_t lb_assign(struct lb *lb, const uint64_t key[5], const uint16_
 }
 
 /* For what belongs to a connection but says nothing of its age. Returns an id, or MAGLEV_FREE. */
-static inline uint32_t lb_look(const struct lb *lb, const uint64_t key[5], const uint16_t *table)
+static inline uint32_t lb_recall(const struct lb *lb, const uint64_t key[5], const uint16_t *table)
 {
 	uint32_t hash = flow_hash(&lb->connections, lb_type, key);
 	uint32_t n = flow_find(&lb->connections, lb_type, key, hash, lb->now_s);
@@ -196,26 +211,16 @@ NF_INLINE uint32_t lb_send(const struct lb *lb, uint8_t *bytes, uint16_t length,
 	return onepath_only(length, (uint16_t)(1u << backend->port));
 }
 
-NF_INLINE uint32_t lb_handle_service(struct lb *lb, uint8_t *bytes, uint16_t length,
-				     const struct packet *packet)
+NF_INLINE uint32_t lb_serve(struct lb *lb, const struct lb_look *look, uint8_t *bytes,
+			    uint16_t length)
 {
-	const uint8_t *source = bytes + packet_source(packet), *l4 = bytes + packet->l4;
-	const struct lb_talk talk = { source,
-				      source + packet_address_bytes(packet),
-				      l4,
-				      l4 + 2,
-				      packet->network,
-				      packet->transport };
-	const uint16_t *table = lb_find_service(lb->tables, &talk);
-	uint64_t key[5];
 	uint32_t backend;
 
-	if (nf_unlikely(!table))
+	if (nf_unlikely(!look->table))
 		return lb_drop(&lb->count.no_service);
-	if (nf_unlikely(packet->fragment))
+	if (nf_unlikely(look->packet.fragment))
 		return lb_drop(&lb->count.fragments);
-	lb_connection_key(key, &talk);
-	backend = lb_assign(lb, key, table, packet, bytes);
+	backend = lb_assign(lb, look, bytes);
 	if (nf_unlikely(backend == MAGLEV_FREE))
 		return lb_drop(&lb->count.no_backend);
 	lb->count.forwarded++;
@@ -251,7 +256,7 @@ static inline uint32_t lb_handle_error(struct lb *lb, uint8_t *bytes, uint16_t l
 	if (!table)
 		return lb_drop(&lb->count.no_service);
 	lb_connection_key(key, &talk);
-	backend = lb_look(lb, key, table);
+	backend = lb_recall(lb, key, table);
 	if (backend == MAGLEV_FREE)
 		return lb_drop(&lb->count.no_backend);
 	lb->count.icmp_forwarded++;
@@ -292,28 +297,74 @@ static inline uint32_t lb_answer(const struct lb_path *path, uint8_t *bytes,
 	return onepath_only(length, (uint16_t)(1u << path->input));
 }
 
-/* An onepath_handler; @state: a struct lb_path. */
-static inline uint32_t lb_handle(uint8_t *bytes, uint16_t length, void *state)
+/* Has it a service's ports? */
+NF_INLINE bool lb_is_for_services(const struct packet *packet)
+{
+	return packet->transport == PROTOCOL_TCP || packet->transport == PROTOCOL_UDP;
+}
+
+/* The first step, see nf_steps.h; @state: a struct lb_path. */
+NF_INLINE void lb_look(struct lb_look *look, const uint8_t *bytes, uint16_t length, void *state)
 {
 	const struct lb_path *path = state;
-	struct lb *lb = path->lb;
-	struct packet packet;
+	const struct lb *lb = path->lb;
+	const struct packet *packet = &look->packet;
+	const uint8_t *source, *l4;
+	struct lb_talk talk;
 
-	if (nf_unlikely(!packet_parse(&packet, bytes, length)))
+	look->table = NULL;
+	if (nf_unlikely(!packet_parse(&look->packet, bytes, length) || !lb_is_for_services(packet)))
+		return;
+	source = bytes + packet_source(packet);
+	l4 = bytes + packet->l4;
+	talk = (struct lb_talk){ source,
+				 source + packet_address_bytes(packet),
+				 l4,
+				 l4 + 2,
+				 packet->network,
+				 packet->transport };
+	look->table = lb_find_service(lb->tables, &talk);
+	if (nf_unlikely(!look->table))
+		return;
+	lb_connection_key(look->key, &talk);
+	look->hash = flow_hash(&lb->connections, lb_type, look->key);
+	flow_prefetch(&lb->connections, look->hash);
+}
+
+/* The second step. */
+NF_INLINE void lb_fetch(const struct lb_look *look, void *state)
+{
+	const struct lb_path *path = state;
+
+	if (look->table)
+		flow_prefetch_flow(&path->lb->connections, lb_type, look->hash);
+}
+
+/* The last step. */
+NF_INLINE uint32_t lb_judge(const struct lb_look *look, uint8_t *bytes, uint16_t length,
+			    void *state)
+{
+	const struct lb_path *path = state;
+	const struct packet *packet = &look->packet;
+	struct lb *lb = path->lb;
+
+	if (nf_unlikely(packet->problem))
 		return lb_drop(&lb->count.malformed);
-	if (nf_unlikely(packet.tags || bytes[6] & 1 ||
+	if (nf_unlikely(packet->tags || bytes[6] & 1 ||
 			(memcmp(bytes, lb->mac[path->input], 6) && !(bytes[0] & 1))))
 		return lb_drop(&lb->count.not_for_us);
-	if (nf_likely(packet.transport == PROTOCOL_TCP || packet.transport == PROTOCOL_UDP)) {
+	if (nf_likely(lb_is_for_services(packet))) {
 		if (nf_unlikely(bytes[0] & 1))
 			return lb_drop(&lb->count.not_for_us);
-		return lb_handle_service(lb, bytes, length, &packet);
+		return lb_serve(lb, look, bytes, length);
 	}
-	if (packet.fragment == PACKET_LATER)
+	if (packet->fragment == PACKET_LATER)
 		return lb_drop(&lb->count.fragments);
-	if (packet_is_icmp_error(&packet, bytes) && !(bytes[0] & 1))
-		return lb_handle_error(lb, bytes, length, &packet);
-	return lb_answer(path, bytes, &packet);
+	if (packet_is_icmp_error(packet, bytes) && !(bytes[0] & 1))
+		return lb_handle_error(lb, bytes, length, packet);
+	return lb_answer(path, bytes, packet);
 }
+
+NF_STEPS(lb)
 
 #endif

@@ -37,8 +37,8 @@ int main(int argc, char **argv)
 		lb.now_s = (uint32_t)(nf_now_us() / 1000000);
 		for (unsigned int i = 0; i < nf.port_count; i++)
 			nf_count(&nf, i,
-				 onepath_run(&nf.path[i].path, nf.port_count, lb_handle, &paths[i],
-					     ONEPATH_BURST));
+				 onepath_run_burst(&nf.path[i].path, nf.port_count, lb_burst,
+						   &paths[i], ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }

@@ -42,8 +42,8 @@ int main(int argc, char **argv)
 		router_set_time(&router, nf_now_us());
 		for (unsigned int i = 0; i < nf.port_count; i++)
 			nf_count(&nf, i,
-				 onepath_run(&nf.path[i].path, nf.port_count, router_handle,
-					     &paths[i], ONEPATH_BURST));
+				 onepath_run_burst(&nf.path[i].path, nf.port_count, router_burst,
+						   &paths[i], ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }

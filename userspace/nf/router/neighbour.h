@@ -95,6 +95,11 @@ NF_INLINE struct neighbour *neighbour_at(const struct neighbours *table, uint32_
 	return flow_at(&table->flows, neighbour_type, n);
 }
 
+NF_INLINE uint32_t neighbour_hash(const struct neighbours *table, const struct neighbour_key *key)
+{
+	return flow_hash(&table->flows, neighbour_type, key->word);
+}
+
 NF_INLINE uint32_t neighbour_look_up(const struct neighbours *table,
 				     const struct neighbour_key *key, uint32_t hash)
 {
@@ -148,14 +153,15 @@ static inline enum neighbour_answer neighbour_doubt(struct neighbours *table, ui
 
 /**
  * neighbour_find() - where does a packet for this next hop go?
+ * @hash: neighbour_hash() of @key
  * @mac: set if the answer is NEIGHBOUR_KNOWN or NEIGHBOUR_CONFIRM
  *
  * Who gets NEIGHBOUR_ASK or NEIGHBOUR_CONFIRM for an answer asks at once.
  */
 NF_INLINE enum neighbour_answer neighbour_find(struct neighbours *table,
-					       const struct neighbour_key *key, const uint8_t **mac)
+					       const struct neighbour_key *key, uint32_t hash,
+					       const uint8_t **mac)
 {
-	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
 	uint32_t n = neighbour_look_up(table, key, hash);
 	struct neighbour *entry;
 
@@ -195,7 +201,7 @@ static inline void neighbour_learn(struct neighbours *table, const struct neighb
 				   const uint8_t *mac, unsigned int flags)
 {
 	static const uint8_t none[6];
-	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t hash = neighbour_hash(table, key);
 	uint32_t n = neighbour_look_up(table, key, hash);
 	const struct neighbour *entry;
 
@@ -218,7 +224,7 @@ static inline void neighbour_learn(struct neighbours *table, const struct neighb
 static inline bool neighbour_fix(struct neighbours *table, const struct neighbour_key *key,
 				 const uint8_t *mac)
 {
-	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t hash = neighbour_hash(table, key);
 	uint32_t n = neighbour_look_up(table, key, hash);
 
 	if (n == FLOW_NONE)
@@ -231,7 +237,7 @@ static inline bool neighbour_fix(struct neighbours *table, const struct neighbou
 /* It is not configured any more: ages as if it had been heard of just now. */
 static inline void neighbour_release(struct neighbours *table, const struct neighbour_key *key)
 {
-	uint32_t hash = flow_hash(&table->flows, neighbour_type, key->word);
+	uint32_t hash = neighbour_hash(table, key);
 	uint32_t n = neighbour_look_up(table, key, hash);
 
 	if (n != FLOW_NONE)

@@ -3,7 +3,7 @@
  * router: forwards IPv4 (RFC 1812) and IPv6 (RFC 8200) between up to 16 ports. A frame has one
  * buffer and cannot be kept: it leaves as it is, with one hop less to go, or becomes what
  * has to be said instead: a question for the next hop's address, or an ICMP error. Packets
- * that are too big are never fragmented. Read router_handle() first.
+ * that are too big are never fragmented. Read router_judge() first.
  */
 #ifndef ROUTER_H
 #define ROUTER_H
@@ -57,7 +57,6 @@ NF_INLINE uint32_t router_forward_ipv4(struct router_frame *frame, const struct 
 	const struct router_port *out = &router->tables->port[hop->port];
 	uint8_t *ip = frame->bytes + ETHERNET_BYTES;
 	const uint8_t *next = hop->kind == HOP_VIA ? hop->gateway : ip + 16;
-	const struct neighbour_key key = neighbour_key_ipv4(hop->port, next);
 	uint16_t before = raw16(ip + 8);
 	enum neighbour_answer answer;
 	const uint8_t *mac;
@@ -67,7 +66,7 @@ NF_INLINE uint32_t router_forward_ipv4(struct router_frame *frame, const struct 
 	if (nf_unlikely(frame->packet.end - ETHERNET_BYTES > out->mtu)) /* RFC 1191, 4 */
 		return icmp_tell(frame, &router->count.too_big, ICMP_UNREACHABLE, ICMP_TOO_BIG,
 				 out->mtu);
-	answer = neighbour_find(&router->neighbours, &key, &mac);
+	answer = neighbour_find(&router->neighbours, &frame->look->next, frame->look->hash, &mac);
 	if (nf_unlikely(answer != NEIGHBOUR_KNOWN))
 		return router_ask(frame, hop, next, answer, mac);
 	ip[8]--;
@@ -135,16 +134,14 @@ NF_INLINE bool router_is_fine_ipv4(const struct router_frame *frame)
 
 NF_INLINE uint32_t router_handle_ipv4(struct router_frame *frame)
 {
-	const struct router_tables *tables = frame->router->tables;
 	struct router_counters *count = &frame->router->count;
 	const uint8_t *to = frame->bytes + ETHERNET_BYTES + 16;
-	const struct router_hop *hop;
+	const struct router_hop *hop = frame->look->hop;
 
 	if (nf_unlikely(!router_is_fine_ipv4(frame)))
 		return router_drop(&count->malformed);
 	if (nf_unlikely(router_is_group(frame->bytes) || to[0] >= 224)) /* RFC 1812, 5.3.4 */
 		return router_drop(&count->not_routed);
-	hop = &tables->hop[lpm_find_ipv4(&tables->ipv4, to)];
 	if (nf_likely(hop->kind == HOP_VIA || hop->kind == HOP_CONNECTED))
 		return router_forward_ipv4(frame, hop);
 	if (hop->kind == HOP_LOCAL)
@@ -160,7 +157,6 @@ NF_INLINE uint32_t router_forward_ipv6(struct router_frame *frame, const struct 
 	const struct router_port *out = &router->tables->port[hop->port];
 	uint8_t *ip = frame->bytes + ETHERNET_BYTES;
 	const uint8_t *next = hop->kind == HOP_VIA ? hop->gateway : ip + 24;
-	const struct neighbour_key key = neighbour_key_ipv6(hop->port, next);
 	enum neighbour_answer answer;
 	const uint8_t *mac;
 
@@ -171,7 +167,7 @@ NF_INLINE uint32_t router_forward_ipv6(struct router_frame *frame, const struct 
 		return icmpv6_tell(frame, &router->count.time_exceeded, ICMPV6_TIME_EXCEEDED, 0, 0);
 	if (nf_unlikely(frame->packet.end - ETHERNET_BYTES > out->mtu))
 		return icmpv6_tell(frame, &router->count.too_big, ICMPV6_TOO_BIG, 0, out->mtu);
-	answer = neighbour_find(&router->neighbours, &key, &mac);
+	answer = neighbour_find(&router->neighbours, &frame->look->next, frame->look->hash, &mac);
 	if (nf_unlikely(answer != NEIGHBOUR_KNOWN))
 		return router_ask(frame, hop, next, answer, mac);
 	ip[7]--;
@@ -220,10 +216,9 @@ static inline uint32_t router_take_group_ipv6(struct router_frame *frame)
 
 NF_INLINE uint32_t router_handle_ipv6(struct router_frame *frame)
 {
-	const struct router_tables *tables = frame->router->tables;
 	struct router_counters *count = &frame->router->count;
 	const uint8_t *ip = frame->bytes + ETHERNET_BYTES, *to = ip + 24;
-	const struct router_hop *hop;
+	const struct router_hop *hop = frame->look->hop;
 
 	if (nf_unlikely(frame->packet.problem && frame->packet.problem < PACKET_BAD_EXTENSION))
 		return router_drop(&count->malformed);
@@ -238,7 +233,6 @@ NF_INLINE uint32_t router_handle_ipv6(struct router_frame *frame)
 			return router_take_ipv6(frame);
 		return router_drop(&count->not_routed);
 	}
-	hop = &tables->hop[lpm_find_ipv6(&tables->ipv6, to)];
 	if (nf_likely(hop->kind == HOP_VIA || hop->kind == HOP_CONNECTED))
 		return router_forward_ipv6(frame, hop);
 	if (hop->kind == HOP_LOCAL)
@@ -249,15 +243,66 @@ NF_INLINE uint32_t router_handle_ipv6(struct router_frame *frame)
 	return router_drop(&count->blackhole);
 }
 
-/* An onepath_handler; @state: the struct router_path of the port that the frame came from. */
-static inline uint32_t router_handle(uint8_t *bytes, uint16_t length, void *state)
+/* Finds the hop, and asks for the next hop's part of the table of neighbours. */
+NF_INLINE void router_look_up(struct router_look *look, const struct router *router,
+			      const uint8_t *bytes)
+{
+	const struct router_tables *tables = router->tables;
+	const bool ipv4 = look->packet.network == PACKET_IPV4;
+	const uint8_t *to = bytes + packet_source(&look->packet) + (ipv4 ? 4 : 16);
+	const struct router_hop *hop = &tables->hop[ipv4 ? lpm_find_ipv4(&tables->ipv4, to)
+							 : lpm_find_ipv6(&tables->ipv6, to)];
+
+	look->hop = hop;
+	if (hop->kind != HOP_VIA && hop->kind != HOP_CONNECTED)
+		return;
+	to = hop->kind == HOP_VIA ? hop->gateway : to;
+	look->next = ipv4 ? neighbour_key_ipv4(hop->port, to) : neighbour_key_ipv6(hop->port, to);
+	look->hash = neighbour_hash(&router->neighbours, &look->next);
+	flow_prefetch(&router->neighbours.flows, look->hash);
+}
+
+/*
+ * The first step, see nf_steps.h; @state: the struct router_path of the port that the frame came
+ * from. Whatever is wrong behind the IP header does not concern a router.
+ */
+NF_INLINE void router_look(struct router_look *look, const uint8_t *bytes, uint16_t length,
+			   void *state)
+{
+	const struct router_path *path = state;
+	const struct packet *packet = &look->packet;
+
+	look->hop = NULL;
+	packet_parse(&look->packet, bytes, length);
+	if (nf_likely((packet->network == PACKET_IPV4 || packet->network == PACKET_IPV6) &&
+		      packet->problem != PACKET_BAD_IP))
+		router_look_up(look, path->router, bytes);
+}
+
+/* The second step. */
+NF_INLINE void router_fetch(const struct router_look *look, void *state)
+{
+	const struct router_path *path = state;
+	const struct router_hop *hop = look->hop;
+
+	if (hop && (hop->kind == HOP_VIA || hop->kind == HOP_CONNECTED))
+		flow_prefetch_flow(&path->router->neighbours.flows, neighbour_type, look->hash);
+}
+
+/* The last step. */
+NF_INLINE uint32_t router_judge(const struct router_look *look, uint8_t *bytes, uint16_t length,
+				void *state)
 {
 	struct router_path *path = state;
 	struct router_frame frame = {
-		.bytes = bytes, .length = length, .path = path, .router = path->router
+		.bytes = bytes,
+		.length = length,
+		.path = path,
+		.router = path->router,
+		.packet = look->packet,
+		.look = look,
 	};
 
-	packet_parse(&frame.packet, bytes, length);
 	if (nf_unlikely(frame.packet.tags || frame.packet.problem == PACKET_BAD_ETHERNET))
 		return router_drop(&frame.router->count.not_routed);
 	if (nf_unlikely(router_is_group(bytes + 6)))
@@ -275,5 +320,7 @@ static inline uint32_t router_handle(uint8_t *bytes, uint16_t length, void *stat
 		return router_drop(&frame.router->count.not_routed);
 	}
 }
+
+NF_STEPS(router)
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "answers.h"
 #include "neighbour.h"
+#include "nf_steps.h"
 #include "tables.h"
 
 /* What is counted. Each frame is counted once. */
@@ -72,6 +73,20 @@ struct router_path {
 	uint64_t icmp_from_us;
 };
 
+/**
+ * struct router_look - what is known of a frame before its next hop is looked for
+ * @packet: where its headers are
+ * @hop: where its destination leads, NULL if it has none that is looked up
+ * @next: the next hop of HOP_VIA and HOP_CONNECTED
+ * @hash: of @next
+ */
+struct router_look {
+	struct packet packet;
+	const struct router_hop *hop;
+	struct neighbour_key next;
+	uint32_t hash;
+};
+
 /* A frame that is being handled. */
 struct router_frame {
 	uint8_t *bytes;
@@ -79,6 +94,7 @@ struct router_frame {
 	struct router_path *path;
 	struct router *router;
 	struct packet packet;
+	const struct router_look *look;
 };
 
 /* Once a burst. */
