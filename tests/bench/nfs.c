@@ -83,9 +83,12 @@ void *bridge_begin(struct lane *lane)
 	lane->nic.flows.to = FLOWS_TO_MACS;
 	for (uint32_t flow = 0; flow < lane->nic.flows.count; flow++) {
 		uint8_t mac[6];
+		uint64_t key;
 
 		flows_mac(flow, mac);
-		bridge_learn(&state->bridge, bridge_key(mac, 0), 1);
+		key = bridge_key(mac, 0);
+		bridge_learn(&state->bridge, key,
+			     flow_hash(&state->bridge.addresses, bridge_type, &key), 1);
 	}
 	return &state->path;
 }
