@@ -54,6 +54,7 @@ $(foreach t,$(filter test_hw%,$(HOST_TESTS)),$(eval EXTRA_$(t) := $(HW_MACHINES)
 
 include tests/bench/bench.mk
 EXTRA_test_bench := $(BENCH_LANES)
+EXTRA_test_nf_steps := $(BENCH_LANES)
 EXTRA_test_run := $(call objects,tests/host/run_device.c tests/host/run_frames.c tests/host/run_kernel.c)
 EXTRA_test_outputs := $(EXTRA_test_run)
 EXTRA_test_run_properties := $(EXTRA_test_run)

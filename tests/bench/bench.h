@@ -34,36 +34,37 @@ struct lane;
 typedef unsigned int burst_function(struct lane *lane, unsigned int max);
 
 /* What a burst does: NAME(name, number of outputs, handler), see handlers.h. */
-#define BURSTS(NAME)                                          \
-	NAME(noop, 1, noop)                                   \
-	NAME(noop_two, 2, noop)                               \
-	NAME(noop_four, 4, noop)                              \
-	NAME(noop_any, lane->nic.outputs, noop)               \
-	NAME(header, 1, header)                               \
-	NAME(header_two, 2, header)                           \
-	NAME(header_four, 4, header)                          \
-	NAME(call, 1, lane->handler)                          \
-	NAME(pointer, 1, lane->handler)                       \
-	NAME(nop, 1, nop_forward)                             \
-	NAME(broadcast, lane->nic.outputs, broadcast_forward) \
-	NAME(bridge, 1, bridge_handle)                        \
-	NAME(firewall, 1, firewall_from_inside)
-
-/* The same of NFs that choose among their outputs. */
-#define CHOOSERS(NAME)                \
-	NAME(nat, 2, nat_from_inside) \
-	NAME(router, 2, router_handle)
+#define BURSTS(NAME)                            \
+	NAME(noop, 1, noop)                     \
+	NAME(noop_two, 2, noop)                 \
+	NAME(noop_four, 4, noop)                \
+	NAME(noop_any, lane->nic.outputs, noop) \
+	NAME(header, 1, header)                 \
+	NAME(header_two, 2, header)             \
+	NAME(header_four, 4, header)            \
+	NAME(call, 1, lane->handler)            \
+	NAME(pointer, 1, lane->handler)         \
+	NAME(nop, 1, nop_forward)               \
+	NAME(broadcast, lane->nic.outputs, broadcast_forward)
 
 /*
- * NFs whose logic is in steps (nf_steps.h), with one output: NAME(name). The reference and
- * DPDK_SINGLE have one frame at a time, the others take each step for all of a burst.
+ * NFs whose logic is in steps (nf_steps.h): NAME(name, number of outputs, handler), which choose
+ * among their outputs. The reference and DPDK_SINGLE have the handler for one frame at a time,
+ * the others take each step for all of a burst.
  */
-#define STEPS(NAME) NAME(policer)
+#define STEPS(NAME)                                 \
+	NAME(bridge, 1, bridge_handle)              \
+	NAME(firewall_out, 1, firewall_from_inside) \
+	NAME(firewall_in, 1, firewall_from_outside) \
+	NAME(lb, 2, lb_handle)                      \
+	NAME(nat_out, 2, nat_from_inside)           \
+	NAME(nat_in, 2, nat_from_outside)           \
+	NAME(policer, 1, policer_handle)            \
+	NAME(router, 2, router_handle)
 
 #define BURST_NUMBER(name, outputs, handler) BURST_##name,
-#define STEPS_NUMBER(name)		     BURST_##name,
 enum burst_number {
-	BURSTS(BURST_NUMBER) CHOOSERS(BURST_NUMBER) STEPS(STEPS_NUMBER) BURST_COUNT
+	BURSTS(BURST_NUMBER) STEPS(BURST_NUMBER) BURST_COUNT
 };
 
 /* Each driver's functions. Those of DPDK are the same code over other queues. */

@@ -20,30 +20,7 @@ static inline void send_to(uint16_t port, struct rte_mbuf **frames, uint16_t cou
 		rte_pktmbuf_free(frames[sent]);
 }
 
-/* Takes a frame for sending, of which @out is to be sent: as frames[kept], or frees it. Returns how many are kept. */
-static inline uint16_t keep(struct rte_mbuf **frames, uint16_t kept, struct rte_mbuf *frame,
-			    uint32_t out, unsigned int outputs)
-{
-	if (unlikely(!(out & 0xffff))) {
-		rte_pktmbuf_free(frame);
-		return kept;
-	}
-	if (unlikely(out != rte_pktmbuf_data_len(frame)))
-		rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
-	if (outputs > 1)
-		rte_mbuf_refcnt_update(frame, (int16_t)(outputs - 1));
-	frames[kept] = frame;
-	return kept + 1;
-}
-
 /* Each output has the same buffer, so it counts who has it. */
-static inline void send_kept(struct lane *lane, unsigned int outputs, struct rte_mbuf **frames,
-			     uint16_t kept)
-{
-	for (unsigned int k = 0; k < outputs && kept; k++)
-		send_to(lane->dpdk.out[k], frames, kept);
-}
-
 static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 				   reference_handler *handler, void *state, unsigned int max)
 {
@@ -52,12 +29,21 @@ static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 
 	for (uint16_t i = 0; i < count; i++) {
 		struct rte_mbuf *frame = frames[i];
-		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *),
-				       rte_pktmbuf_data_len(frame), state);
+		uint16_t length = rte_pktmbuf_data_len(frame);
+		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *), length, state);
 
-		kept = keep(frames, kept, frame, out, outputs);
+		if (unlikely(!out)) {
+			rte_pktmbuf_free(frame);
+			continue;
+		}
+		if (unlikely(out != length))
+			rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
+		if (outputs > 1)
+			rte_mbuf_refcnt_update(frame, (int16_t)(outputs - 1));
+		frames[kept++] = frame;
 	}
-	send_kept(lane, outputs, frames, kept);
+	for (unsigned int k = 0; k < outputs && kept; k++)
+		send_to(lane->dpdk.out[k], frames, kept);
 	return count;
 }
 
@@ -68,26 +54,24 @@ static inline unsigned int forward(struct lane *lane, unsigned int outputs,
 	}
 BURSTS(DPDK_FUNCTION)
 
-/* Each output has a list of its own. */
-static inline unsigned int forward_chosen(struct lane *lane, unsigned int outputs,
-					  reference_handler *handler, void *state, unsigned int max)
+/* Sends each frame by the outputs that @out chose: each output has a list of its own. */
+static inline void send_chosen(struct lane *lane, unsigned int outputs, struct rte_mbuf **frames,
+			       const uint32_t *out, uint16_t count)
 {
-	struct rte_mbuf *frames[BENCH_BATCH], *chosen[BENCH_NIC_OUTPUTS][BENCH_BATCH];
-	uint16_t count = rte_eth_rx_burst(lane->dpdk.in, 0, frames, (uint16_t)max);
+	struct rte_mbuf *chosen[BENCH_NIC_OUTPUTS][BENCH_BATCH];
 	uint16_t kept[BENCH_NIC_OUTPUTS] = { 0 };
 
 	for (uint16_t i = 0; i < count; i++) {
 		struct rte_mbuf *frame = frames[i];
-		uint32_t out = handler(rte_pktmbuf_mtod(frame, uint8_t *),
-				       rte_pktmbuf_data_len(frame), state);
-		uint32_t mask = ~(out >> 16) & ((1u << outputs) - 1);
+		uint16_t length = (uint16_t)(out[i] & 0xffff);
+		uint32_t mask = ~(out[i] >> 16) & ((1u << outputs) - 1);
 
-		if (unlikely(!(out & 0xffff) || !mask)) {
+		if (unlikely(!length || !mask)) {
 			rte_pktmbuf_free(frame);
 			continue;
 		}
-		if (unlikely((out & 0xffff) != rte_pktmbuf_data_len(frame)))
-			rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = (uint16_t)out;
+		if (unlikely(length != rte_pktmbuf_data_len(frame)))
+			rte_pktmbuf_data_len(frame) = rte_pktmbuf_pkt_len(frame) = length;
 		if (unlikely(mask & (mask - 1)))
 			rte_mbuf_refcnt_update(frame, (int16_t)(__builtin_popcount(mask) - 1));
 		for (unsigned int k = 0; k < outputs; k++)
@@ -97,48 +81,46 @@ static inline unsigned int forward_chosen(struct lane *lane, unsigned int output
 	for (unsigned int k = 0; k < outputs; k++)
 		if (kept[k])
 			send_to(lane->dpdk.out[k], chosen[k], kept[k]);
-	return count;
 }
 
-#define DPDK_CHOOSER(name, outputs, handler)                                     \
-	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)     \
-	{                                                                        \
-		return forward_chosen(lane, outputs, handler, lane->state, max); \
-	}
-CHOOSERS(DPDK_CHOOSER)
+static inline uint8_t *bytes_of(struct rte_mbuf *frame)
+{
+	return rte_pktmbuf_mtod(frame, uint8_t *);
+}
 
-/* The same for logic in steps, unless there is but one frame. */
-#define DPDK_STEPS(name)                                                                           \
-	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)                       \
-	{                                                                                          \
-		struct rte_mbuf *frames[BENCH_BATCH];                                              \
-		struct name##_look look[BENCH_BATCH];                                              \
-		uint16_t count, kept = 0;                                                          \
-                                                                                                   \
-		if (max == 1)                                                                      \
-			return forward(lane, 1, name##_handle, lane->state, 1);                    \
-		count = rte_eth_rx_burst(lane->dpdk.in, 0, frames, (uint16_t)max);                 \
-		for (uint16_t i = 0; i < count; i++)                                               \
-			rte_prefetch0(rte_pktmbuf_mtod(frames[i], uint8_t *));                     \
-		for (uint16_t i = 0; i < count; i++)                                               \
-			name##_look(&look[i], rte_pktmbuf_mtod(frames[i], uint8_t *),              \
-				    rte_pktmbuf_data_len(frames[i]), lane->state);                 \
-		for (uint16_t i = 0; i < count; i++)                                               \
-			name##_fetch(&look[i], lane->state);                                       \
-		for (uint16_t i = 0; i < count; i++)                                               \
-			kept = keep(frames, kept, frames[i],                                       \
-				    name##_judge(&look[i], rte_pktmbuf_mtod(frames[i], uint8_t *), \
-						 rte_pktmbuf_data_len(frames[i]), lane->state),    \
-				    1);                                                            \
-		send_kept(lane, 1, frames, kept);                                                  \
-		return count;                                                                      \
+/* Logic in steps; a single frame is just handled. */
+#define DPDK_STEPS(name, outputs, handler)                                                      \
+	static unsigned int dpdk_##name(struct lane *lane, unsigned int max)                    \
+	{                                                                                       \
+		struct rte_mbuf *frames[BENCH_BATCH];                                           \
+		struct name##_look look[BENCH_BATCH];                                           \
+		uint32_t out[BENCH_BATCH];                                                      \
+		uint16_t count = rte_eth_rx_burst(lane->dpdk.in, 0, frames, (uint16_t)max);     \
+                                                                                                \
+		if (max == 1) {                                                                 \
+			if (count)                                                              \
+				out[0] = handler(bytes_of(frames[0]),                           \
+						 rte_pktmbuf_data_len(frames[0]), lane->state); \
+			send_chosen(lane, outputs, frames, out, count);                         \
+			return count;                                                           \
+		}                                                                               \
+		for (uint16_t i = 0; i < count; i++)                                            \
+			rte_prefetch0(bytes_of(frames[i]));                                     \
+		for (uint16_t i = 0; i < count; i++)                                            \
+			name##_look(&look[i], bytes_of(frames[i]),                              \
+				    rte_pktmbuf_data_len(frames[i]), lane->state);              \
+		for (uint16_t i = 0; i < count; i++)                                            \
+			name##_fetch(&look[i], lane->state);                                    \
+		for (uint16_t i = 0; i < count; i++)                                            \
+			out[i] = name##_judge(&look[i], bytes_of(frames[i]),                    \
+					      rte_pktmbuf_data_len(frames[i]), lane->state);    \
+		send_chosen(lane, outputs, frames, out, count);                                 \
+		return count;                                                                   \
 	}
 STEPS(DPDK_STEPS)
 
 #define DPDK_ENTRY(name, outputs, handler) [BURST_##name] = dpdk_##name,
-#define DPDK_STEPS_ENTRY(name)		   [BURST_##name] = dpdk_##name,
-burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) CHOOSERS(DPDK_ENTRY)
-							   STEPS(DPDK_STEPS_ENTRY) };
+burst_function *const dpdk_bursts[BURST_COUNT] = { BURSTS(DPDK_ENTRY) STEPS(DPDK_ENTRY) };
 
 /* A lane's ports, made when they are needed first: one to receive, then the outputs. */
 static uint16_t port_of(const struct dpdk_queues *queues, unsigned int number)

@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "bridge/bridge.h"
-#include "firewall/firewall.h"
-#include "nat/nat.h"
+#include "firewall/steps.h"
+#include "lb/lb.h"
+#include "nat/steps.h"
 #include "policer/policer.h"
 #include "router/router.h"
 

@@ -14,7 +14,6 @@
 		return onepath_run(&lane->path, outputs, handler, lane->state, max); \
 	}
 BURSTS(ONEPATH_FUNCTION)
-CHOOSERS(ONEPATH_FUNCTION)
 
 /* What an NF behind a pointer is to use. The others have no such form. */
 static unsigned int onepath_burst_form(struct lane *lane, unsigned int max)
@@ -22,17 +21,15 @@ static unsigned int onepath_burst_form(struct lane *lane, unsigned int max)
 	return onepath_run_burst(&lane->path, 1, lane->burst_handler, lane->state, max);
 }
 
-#define ONEPATH_STEPS(name)                                                               \
-	static unsigned int onepath_##name(struct lane *lane, unsigned int max)           \
-	{                                                                                 \
-		return onepath_run_burst(&lane->path, 1, name##_burst, lane->state, max); \
+#define ONEPATH_STEPS(name, outputs, handler)                                                   \
+	static unsigned int onepath_##name(struct lane *lane, unsigned int max)                 \
+	{                                                                                       \
+		return onepath_run_burst(&lane->path, outputs, name##_burst, lane->state, max); \
 	}
 STEPS(ONEPATH_STEPS)
 
 #define ONEPATH_ENTRY(name, outputs, handler) [BURST_##name] = onepath_##name,
-#define ONEPATH_STEPS_ENTRY(name)	      [BURST_##name] = onepath_##name,
-static burst_function *const bursts[BURST_COUNT] = { BURSTS(ONEPATH_ENTRY) CHOOSERS(ONEPATH_ENTRY)
-							     STEPS(ONEPATH_STEPS_ENTRY) };
+static burst_function *const bursts[BURST_COUNT] = { BURSTS(ONEPATH_ENTRY) STEPS(ONEPATH_ENTRY) };
 
 burst_function *onepath_burst(enum burst_number number)
 {
@@ -45,15 +42,11 @@ burst_function *onepath_burst(enum burst_number number)
 		return reference_run(&lane->reference, outputs, handler, lane->state, max); \
 	}
 BURSTS(REFERENCE_FUNCTION)
-CHOOSERS(REFERENCE_FUNCTION)
-
-#define REFERENCE_STEPS(name) REFERENCE_FUNCTION(name, 1, name##_handle)
-STEPS(REFERENCE_STEPS)
+STEPS(REFERENCE_FUNCTION)
 
 #define REFERENCE_ENTRY(name, outputs, handler) [BURST_##name] = reference_##name,
-#define REFERENCE_STEPS_ENTRY(name)		[BURST_##name] = reference_##name,
-burst_function *const reference_bursts[BURST_COUNT] = { BURSTS(REFERENCE_ENTRY) CHOOSERS(
-	REFERENCE_ENTRY) STEPS(REFERENCE_STEPS_ENTRY) };
+burst_function *const reference_bursts[BURST_COUNT] = { BURSTS(REFERENCE_ENTRY)
+								STEPS(REFERENCE_ENTRY) };
 
 /* As the kernel lays a path out, in large pages if there are any. */
 #define AREA_BYTES (32u << 20)

@@ -4,6 +4,7 @@
  * for.
  */
 #include "config.h"
+#include "steps.h"
 
 int main(int argc, char **argv)
 {
@@ -30,11 +31,11 @@ int main(int argc, char **argv)
 	while (nf_running(&nf)) {
 		firewall_set_time(&firewall, nf_now_us());
 		nf_count(&nf, 0,
-			 onepath_run(&nf.path[0].path, 1, firewall_from_inside, &firewall,
-				     ONEPATH_BURST));
+			 onepath_run_burst(&nf.path[0].path, 1, firewall_out_burst, &firewall,
+					   ONEPATH_BURST));
 		nf_count(&nf, 1,
-			 onepath_run(&nf.path[1].path, 1, firewall_from_outside, &firewall,
-				     ONEPATH_BURST));
+			 onepath_run_burst(&nf.path[1].path, 1, firewall_in_burst, &firewall,
+					   ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }

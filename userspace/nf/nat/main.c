@@ -4,6 +4,7 @@
  * side, and back to where the frame came from.
  */
 #include "config.h"
+#include "steps.h"
 
 static void learn_macs(const struct nf *nf)
 {
@@ -37,9 +38,10 @@ int main(int argc, char **argv)
 	while (nf_running(&nf)) {
 		nat_set_time(&nat, nf_now_us());
 		nf_count(&nf, 0,
-			 onepath_run(&nf.path[0].path, 2, nat_from_inside, &nat, ONEPATH_BURST));
+			 onepath_run_burst(&nf.path[0].path, 2, nat_out_burst, &nat,
+					   ONEPATH_BURST));
 		nf_count(&nf, 1,
-			 onepath_run(&nf.path[1].path, 2, nat_from_outside, &nat, ONEPATH_BURST));
+			 onepath_run_burst(&nf.path[1].path, 2, nat_in_burst, &nat, ONEPATH_BURST));
 	}
 	return nf_finish(&nf);
 }
