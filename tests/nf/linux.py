@@ -81,6 +81,14 @@ class Box:
             except subprocess.CalledProcessError as error:
                 raise Missing(f"'{line}' fails: {error.stderr.strip().splitlines()[0]}") from error
 
+    def wait_for_bridge(self):
+        """A bridge forwards only once a worker of the kernel has noticed that its ports are up."""
+        deadline = time.monotonic() + 60
+        while re.search("state (disabled|listening|learning|blocking)", command("bridge -n box link").stdout):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the bridge's ports do not forward")
+            time.sleep(0.1)
+
     def settle(self):
         """Waits until the kernel has done what it was given. A mark queues up behind all that
         waits on this processor, so when as many marks came through, one after the other, as
@@ -105,6 +113,7 @@ class Box:
 
     def play(self, steps):
         """Puts the frames in. Sets each step's time and what left because of it."""
+        self.wait_for_bridge()
         self.leave()
         last = 0
         for step in steps:
