@@ -58,7 +58,10 @@ class Box:
     def __init__(self, ports):
         # All that is done for a frame is done on one processor, in order.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        # Namespaces of its own: nothing is left of another test's box, or for it.
+        os.unshare(os.CLONE_NEWNET | os.CLONE_NEWNS)
         os.makedirs("/run/netns", exist_ok=True)
+        command("mount --make-rprivate / && mount -t tmpfs tmpfs /run/netns")
         command("ip netns add box")
         for name in "all", "default":
             command(f"sysctl -w net.ipv6.conf.{name}.disable_ipv6=1")
