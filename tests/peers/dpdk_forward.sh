@@ -59,12 +59,12 @@ starts() {
 		-i --nb-cores=1 --total-num-mbufs=4096 --disable-link-check --no-flush-rx $3"
 }
 
-tell() {
+testpmd_tell() {
 	guest "testpmd tell '$*'"
 }
 
 # tell_all COMMANDS: one a line
-tell_all() {
+testpmd_tell_all() {
 	limit=120 guest "echo '$1' | while read -r command; do testpmd tell \"\$command\" || exit 1; done"
 }
 
@@ -97,9 +97,9 @@ have_link() { # NIC
 # any: one without would not send, and testpmd drops what it cannot send at once.
 passes() { # NIC
 	local port count
-	count=$(count_of "$1") && cables "$1" up && within 20 have_link "$1" && tell start || return 1
+	count=$(count_of "$1") && cables "$1" up && within 20 have_link "$1" && testpmd_tell start || return 1
 	if ! within 240 all_sent "$1" $((2 * count)); then
-		tell show port stats all
+		testpmd_tell show port stats all
 		return 1
 	fi
 	for port in 0 1; do
@@ -110,7 +110,7 @@ passes() { # NIC
 # All that the driver counted, of both ports.
 counts_agree() { # NIC
 	local port counted
-	counted=$(tell show port xstats all) || return 1
+	counted=$(testpmd_tell show port xstats all) || return 1
 	for port in 0 1; do
 		"$here/dpdk_counters.py" "$(frames_of "$1")" "$work/$1.$port.pcap" $port <<<"$counted" || return 1
 	done
@@ -120,7 +120,7 @@ counts_agree() { # NIC
 forward() {
 	check "$1: testpmd starts" starts "$1" "$2" "$3"
 	check "$1: on the paths that are meant" paths_are "$4" "$5"
-	[ "$1" != offloads ] || check "$1: testpmd is told of them" tell_all "$offload_commands"
+	[ "$1" != offloads ] || check "$1: testpmd is told of them" testpmd_tell_all "$offload_commands"
 	check "$1: frames both ways, in order, each as it should be" passes "$1"
 	check "$1: all statistics are those of the wire" counts_agree "$1"
 	check "$1: testpmd ends" guest testpmd quit

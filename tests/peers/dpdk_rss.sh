@@ -12,12 +12,12 @@ start_rss() {
 
 # Few at a time: what testpmd prints of them has to fit in its buffer.
 rss_starts() {
-	starts rss "" "--forward-mode=rxonly --burst=16 --enable-rx-cksum" && tell set verbose 1
+	starts rss "" "--forward-mode=rxonly --burst=16 --enable-rx-cksum" && testpmd_tell set verbose 1
 }
 
 sets_up_queues() { # QUEUES
-	tell port stop all && tell port config all rxq "$1" && tell port config all txq "$1" && tell port start all &&
-		tell_all "$("$here/dpdk_rss.py" commands "$1")" && tell show port 0 rss-hash key
+	testpmd_tell port stop all && testpmd_tell port config all rxq "$1" && testpmd_tell port config all txq "$1" && testpmd_tell port start all &&
+		testpmd_tell_all "$("$here/dpdk_rss.py" commands "$1")" && testpmd_tell show port 0 rss-hash key
 }
 
 # All the frames that are sent, and what was counted of them.
@@ -31,16 +31,16 @@ all_shown() { # BYTES FRAMES
 
 spreads() { # QUEUES
 	local before frames
-	before=$(guest "wc -c </tmp/testpmd.out") && tell clear port xstats all && tell start &&
+	before=$(guest "wc -c </tmp/testpmd.out") && testpmd_tell clear port xstats all && testpmd_tell start &&
 		frames=$("$here/dpdk_rss.py" send "$work/rss.control" 0) &&
-		within 60 all_shown "$before" "$frames" && tell stop && tell show port xstats 0 &&
+		within 60 all_shown "$before" "$frames" && testpmd_tell stop && testpmd_tell show port xstats 0 &&
 		shown "$before" | "$here/dpdk_rss.py" check "$1"
 }
 
 # What the driver knows by an interrupt; no register is read for it now.
 link_shown() { # up|down
 	local shown
-	shown=$(tell show port info 0)
+	shown=$(testpmd_tell show port info 0)
 	grep -E '^Link (status|speed)' <<<"$shown"
 	grep -q "^Link status: $1" <<<"$shown" && { [ "$1" = down ] || grep -q '^Link speed: 10 Gbps' <<<"$shown"; }
 }
