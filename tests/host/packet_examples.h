@@ -26,7 +26,7 @@ struct example {
 	struct packet found;
 };
 
-#define FOUND(type, l3, l4, end, tags, network, protocol, transport, fragment)                     \
+#define FOUND(type, l3, l4, end, tags, network, protocol, transport, fragment) \
 	{ type, l3, l4, end, tags, network, protocol, transport, fragment, PACKET_FINE, 0 }
 #define PROBLEM(it) { .problem = PACKET_BAD_##it }
 

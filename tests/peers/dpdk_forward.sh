@@ -63,7 +63,7 @@ testpmd_tell() {
 	guest "testpmd tell '$*'"
 }
 
-# tell_all COMMANDS: one a line
+# testpmd_tell_all COMMANDS: one a line
 testpmd_tell_all() {
 	limit=120 guest "echo '$1' | while read -r command; do testpmd tell \"\$command\" || exit 1; done"
 }
